@@ -1,0 +1,1 @@
+"""The resources, in the vendor's own groups, a module a group."""

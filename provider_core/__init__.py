@@ -1,0 +1,26 @@
+"""What every provider of this project shares: declarations, their lifecycle, connections and errors.
+
+It knows no vendor. A vendor's package declares resources with `provider_core.fields` on top of
+`provider_core.resource.Resource`, and supplies a `provider_core.backend.Backend`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from provider_core.lifecycle import Lifecycle
+
+__all__ = ["load"]
+
+
+def load(token: str) -> Lifecycle:
+    """The provider of one type of resource, by its token.
+
+    Every resource's state refers to this function by name: it must stay where it is, and keep its parameter,
+    for as long as there are states. All that it leads to may move.
+    """
+    from provider_core.declaration import find
+
+    declaration = find(token)
+    return declaration.lifecycle(declaration)

@@ -1,0 +1,319 @@
+"""The one provider behind every resource: the engine calls it, pure functions decide, a backend acts."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from provider_core import errors, process
+from provider_core.backend import Backend, Created
+from provider_core.checking import Failure, check
+from provider_core.claims import Claims
+from provider_core.connections import Connections
+from provider_core.declaration import Declaration
+from provider_core.diffing import diff
+from provider_core.kinds import Text, contains_unknown
+from provider_core.pool import backend_of
+from provider_core.values import ADOPT, CONNECTION, decode, digest_of, encode, from_engine, to_engine
+
+__all__ = ["Lifecycle"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Props = Mapping[str, Any]
+
+_claims = Claims()
+
+
+def _named(
+    method: Callable[Concatenate[Lifecycle, P], R],
+) -> Callable[Concatenate[Lifecycle, P], R]:
+    """Put the resource's name in front of what goes wrong, take its secrets out, and drop the chain."""
+
+    @functools.wraps(method)
+    def call(self: Lifecycle, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(self, *args, **kwargs)
+        except errors.ProviderError as error:
+            bags = [arg for arg in args if isinstance(arg, dict)]
+            raise self._presentable(error, bags) from None
+
+    return call
+
+
+class Lifecycle(ResourceProvider):
+    """Check, diff, create, read, update and delete for one declaration.
+
+    A type that is special overrides a hook, and nothing else. The hooks, with what happens without them:
+
+    - ``problems``: further failures of check (default: files that are not there);
+    - ``claims``: what may stand once in a stack (default: the natural key);
+    - ``before_write``: refuse a create or update that the node would take (default: nothing);
+    - ``make``: create the object (default: one create, never sent twice blindly);
+    - ``recovered``: go on after a create that was not answered (default: with the object as it is);
+    - ``after_create``: outputs known only now (default: none, or read back when the declaration says so);
+    - ``remove``: take the object away (default: delete it; one that exists once goes back to its defaults).
+    """
+
+    def __init__(self, declaration: Declaration) -> None:
+        super().__init__()
+        self.declaration = declaration
+        self.connections = Connections(declaration.vendor.name, lambda _: None)
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Called by the engine once per type and process, before anything else."""
+        process.tune()
+        self.connections = Connections(self.declaration.vendor.name, req.config.get)
+
+    @_named
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        values = from_engine(self.declaration, news)
+        inputs = dict(news)
+        failures = check(self.declaration, values)
+        if not failures:
+            failures = [*self.problems(values), *self._check_connection(news)]
+        if not failures:
+            fresh = not _olds
+            connection = str(news.get(CONNECTION) or "")
+            failures = [
+                Failure(("", reason))
+                for reason in _claims.take(self.declaration.label(values), connection, fresh, self.claims(values))
+            ]
+        if not failures:
+            for name in self.declaration.files:
+                if isinstance(values.get(name), str):
+                    inputs[digest_of(name)] = _digest(Path(values[name]))
+        return CheckResult(inputs, [CheckFailure(name, reason) for name, reason in failures])
+
+    @_named
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        olds, news = from_engine(self.declaration, _olds), from_engine(self.declaration, _news)
+        found = diff(self.declaration, olds, news, _olds, _news)
+        return DiffResult(
+            changes=bool(found),
+            replaces=list(found.replaces),
+            delete_before_replace=found.delete_first,
+        )
+
+    @_named
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        backend = self.backend(props)
+        values = self._inputs(props)
+        body, files = encode(self.declaration, values), self._files(values)
+        self.before_write(backend, None, body)
+        created = self.make(backend, body, files, adopt=bool(props.get(ADOPT)))
+        outs = {**values, **self.after_create(backend, created, values)}
+        return CreateResult(created.id, to_engine(self.declaration, outs, props))
+
+    @_named
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        wire = self.backend(props).read(self.declaration.path, id_)
+        if wire is None:
+            return ReadResult("", {})
+        olds = from_engine(self.declaration, props)
+        found = decode(self.declaration, wire)
+        inputs = {name: value for name, value in olds.items() if name in self.declaration.inputs}
+        for name in inputs:
+            kind = self.declaration.inputs[name].kind
+            # What means the same keeps its old form, so that no difference shows where there is none.
+            if name in found and not kind.same(inputs[name], found[name]):
+                inputs[name] = found[name]
+        outs = inputs | {
+            name: found.get(name, olds.get(name)) for name in self.declaration.computed if {name} & {*found, *olds}
+        }
+        return ReadResult(id_, to_engine(self.declaration, outs, props), to_engine(self.declaration, inputs, props))
+
+    @_named
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        olds, news = from_engine(self.declaration, _olds), self._inputs(_news)
+        found = diff(self.declaration, olds, news, _olds, _news)
+        body = encode(self.declaration, found.changes)
+        files = self._files({name: news[name] for name in found.files})
+        if body or files:
+            backend = self.backend(_news)
+            self.before_write(backend, _id, body)
+            backend.update(self.declaration.path, _id, body, files)
+        computed = {name: value for name, value in olds.items() if name in self.declaration.computed}
+        return UpdateResult(to_engine(self.declaration, {**news, **computed}, _news))
+
+    @_named
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        self.remove(self.backend(_props), _id, from_engine(self.declaration, _props))
+
+    def problems(self, values: Props) -> list[Failure]:
+        """Failures of check beyond the declaration's own; may look at files, must not ask the node."""
+        missing = []
+        for name in self.declaration.files:
+            path = values.get(name)
+            if isinstance(path, str) and not Path(path).is_file():
+                sentence = f"{name} must be the path of a file, got {json.dumps(path)}, which is not there"
+                missing.append(Failure((name, f"{sentence} (looked in {Path.cwd()})")))
+        return missing
+
+    def claims(self, values: Props) -> Iterable[tuple[str, str, str]]:
+        """What may stand once on a node: (path, field, value). Two resources that claim the same fail at check."""
+        key = self.declaration.key_of(values)
+        if key and self.declaration.key_is_unique:
+            yield self.declaration.path, " and ".join(key), " / ".join(map(str, key.values()))
+
+    def before_write(self, backend: Backend, id: str | None, body: Props) -> None:
+        """Called with what is about to be sent; ``id`` is None for a create. Raises to refuse."""
+
+    def make(self, backend: Backend, body: Props, files: Mapping[str, Path], adopt: bool) -> Created:
+        """Create the object, or take over the one with the same natural key when ``adopt`` says so."""
+        if self.declaration.exists_once:
+            return self._take_over(backend, next(backend.list(self.declaration.path, {})), body, files)
+        lost: errors.ProviderError | None = None
+        for attempt in range(4):
+            try:
+                return backend.create(self.declaration.path, body, files)
+            except (errors.AnswerLost, errors.ServerFailed) as error:
+                # It may have been made. Before anything is sent again, look.
+                lost = error
+                existing = self._existing(backend, body)
+                if existing and self._same(existing[1], body):
+                    recovered = self.recovered(backend, existing[0], files)
+                    if recovered:
+                        return recovered
+                elif existing and self.declaration.key_is_unique:
+                    raise self._exists(existing[0]) from None
+                if not self.declaration.natural_key:
+                    break
+                time.sleep(getattr(error, "retry_after", 0.0) or 0.5 * 2**attempt)
+            except errors.Rejected as error:
+                existing = self._existing(backend, body) if self.declaration.key_is_unique else None
+                if existing is None:
+                    raise
+                if adopt:
+                    return self._take_over(backend, existing, body, files)
+                raise self._exists(existing[0], error) from None
+        assert lost is not None
+        raise lost
+
+    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path]) -> Created | None:
+        """Go on with an object whose create was not answered; None when it is gone and must be made again.
+
+        Default: upload its files, if any.
+        """
+        if files:
+            backend.update(self.declaration.path, id, {}, files)
+        return Created(id)
+
+    def after_create(self, backend: Backend, created: Created, values: Props) -> dict[str, Any]:
+        """Computed fields of an object just made."""
+        if not self.declaration.read_at_create:
+            return {}
+        found = decode(self.declaration, backend.read(self.declaration.path, created.id) or {})
+        return {name: found[name] for name in self.declaration.computed if name in found}
+
+    def remove(self, backend: Backend, id: str, values: Props) -> None:
+        """Take the object away. One that exists once stays, with what the stack had set at its default."""
+        if not self.declaration.exists_once:
+            backend.delete(self.declaration.path, id)
+            return
+        inputs = self.declaration.inputs
+        defaults = {name: inputs[name].default for name in values if name in inputs and inputs[name].default_known}
+        if defaults:
+            backend.update(self.declaration.path, id, encode(self.declaration, defaults), {})
+
+    def backend(self, props: Props) -> Backend:
+        """The backend of the connection that the property bag names; made once, at the first call."""
+        settings = self.connections.settings(str(props.get(CONNECTION) or ""))
+        return backend_of(self.declaration.vendor, settings)
+
+    def _check_connection(self, news: Props) -> list[Failure]:
+        name = news.get(CONNECTION)
+        if isinstance(name, str):
+            try:
+                self.connections.settings(name)
+            except errors.ConfigurationError as error:
+                return [Failure((CONNECTION, str(error)))]
+        return []
+
+    def _inputs(self, props: Props) -> dict[str, Any]:
+        values = from_engine(self.declaration, props)
+        return {name: value for name, value in values.items() if name in self.declaration.inputs}
+
+    def _files(self, values: Props) -> dict[str, Path]:
+        return {name: Path(values[name]) for name in self.declaration.files if values.get(name)}
+
+    def _existing(self, backend: Backend, body: Props) -> tuple[str, dict[str, Any]] | None:
+        """The object with the natural key of ``body``; of several, one that is all the same."""
+        key = self.declaration.key_of(body)
+        if key is None:
+            return None
+        # A certificate is compared by content; the node cannot search for it.
+        plain = {name: value for name, value in key.items() if not self._by_content(name)}
+        matches = [
+            match
+            for match in backend.list(self.declaration.path, plain)
+            if all(self.declaration.inputs[name].kind.same(match[1].get(name), key[name]) for name in key)
+        ]
+        same = [match for match in matches if self._same(match[1], body)]
+        return next(iter([*same, *matches]), None)
+
+    def _by_content(self, name: str) -> bool:
+        kind = self.declaration.inputs[name].kind
+        return isinstance(kind, Text) and kind.format in ("pem", "json")
+
+    def _same(self, wire: Props, body: Props) -> bool:
+        found = decode(self.declaration, wire)
+        return all(
+            self.declaration.inputs[name].kind.same(found[name], value) for name, value in body.items() if name in found
+        )
+
+    def _take_over(
+        self, backend: Backend, existing: tuple[str, Props], body: Props, files: Mapping[str, Path]
+    ) -> Created:
+        id, wire = existing
+        found = decode(self.declaration, wire)
+        inputs = self.declaration.inputs
+        changes = {
+            name: value
+            for name, value in body.items()
+            if name not in found or not inputs[name].kind.same(found[name], value)
+        }
+        if changes or files:
+            self.before_write(backend, id, changes)
+            backend.update(self.declaration.path, id, changes, files)
+        return Created(id)
+
+    def _exists(self, id: str, refusal: errors.ProviderError | None = None) -> errors.AlreadyExists:
+        said = f" (the node says: {refusal})" if refusal else ""
+        key = " and ".join(self.declaration.natural_key)
+        return errors.AlreadyExists(
+            f"an object with this {key} exists already: {id}{said}; "
+            "set adopt=True to take it over as it is declared here, or choose another"
+        )
+
+    def _presentable(self, error: errors.ProviderError, bags: list[dict[str, Any]]) -> errors.ProviderError:
+        values = from_engine(self.declaration, bags[-1]) if bags else {}
+        message = str(error)
+        for name, field in self.declaration.fields.items():
+            secret = values.get(name)
+            if field.secret and isinstance(secret, str) and len(secret) > 2:
+                message = message.replace(secret, "[hidden]")
+        error.args = (message,)
+        known = {name: value for name, value in values.items() if not contains_unknown(value)}
+        return error.named(self.declaration.label(known))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

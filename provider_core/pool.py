@@ -1,0 +1,22 @@
+"""The backends of a provider process: one for each connection, shared by all types and threads."""
+
+from __future__ import annotations
+
+import threading
+
+from provider_core.backend import Backend
+from provider_core.connections import Settings
+from provider_core.declaration import Vendor
+
+__all__ = ["backend_of"]
+
+_lock = threading.Lock()
+_backends: dict[Settings, Backend] = {}
+
+
+def backend_of(vendor: Vendor, settings: Settings) -> Backend:
+    """The backend for these settings, made at the first call."""
+    with _lock:
+        if settings not in _backends:
+            _backends[settings] = vendor.connect(settings)
+        return _backends[settings]

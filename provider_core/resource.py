@@ -1,0 +1,185 @@
+"""The classes that a vendor's resources are declared on, with typed constructors."""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import functools
+import inspect
+import pickle
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+
+import pulumi
+
+from provider_core import fields as kinds_of_field
+from provider_core import load
+from provider_core.declaration import Declaration, Vendor, register
+from provider_core.fields import Field, Ref, Refs, option, positional
+from provider_core.lifecycle import Lifecycle
+from provider_core.values import NULLS
+
+__all__ = ["Nested", "Resource", "provider_key"]
+
+
+class _ByToken:
+    """Pickles to a call of `provider_core.load` with a token: short, and independent of where code lives."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return load, (self.token,)
+
+
+@functools.cache
+def provider_key(token: str) -> str:
+    """The ``__provider`` string of a type: made once, the same in every version, with nothing secret in it."""
+    return base64.b64encode(pickle.dumps(_ByToken(token), protocol=4)).decode()
+
+
+@dataclass_transform(
+    kw_only_default=True,
+    field_specifiers=(
+        kinds_of_field.text,
+        kinds_of_field.digits,
+        kinds_of_field.integer,
+        kinds_of_field.boolean,
+        kinds_of_field.choice,
+        kinds_of_field.texts,
+        kinds_of_field.reference,
+        kinds_of_field.references,
+        kinds_of_field.nested,
+        kinds_of_field.file,
+        kinds_of_field.path,
+        kinds_of_field.computed,
+        positional,
+        option,
+    ),
+)
+class _Declared:
+    """Where the type checkers' rules stand. It declares nothing itself: they ignore fields of this class."""
+
+    @classmethod
+    def fields(cls) -> dict[str, Field[Any]]:
+        """The declared fields by name, a base class's first."""
+        return {
+            name: value
+            for base in reversed(cls.__mro__)
+            for name, value in vars(base).items()
+            if isinstance(value, Field)
+        }
+
+
+def _verify_names(cls: type[_Declared], values: Mapping[str, Any]) -> None:
+    declared = cls.fields()
+    for name in values:
+        if name not in declared or not declared[name].is_input:
+            near = difflib.get_close_matches(name, [n for n, f in declared.items() if f.is_input], n=1)
+            reason = "is set by the node" if name in declared else "is not a field"
+            hint = f"; did you mean {near[0]!r}?" if near and name not in declared else ""
+            raise TypeError(f"{cls.__name__}: {name!r} {reason}{hint}")
+    missing = [name for name, field in declared.items() if field.required and name not in values]
+    if missing:
+        raise TypeError(f"{cls.__name__}: {', '.join(missing)} must be given")
+
+
+class Nested(_Declared, dict[str, Any]):
+    """An object inside a resource, declared from fields in the same way; at run time a dict of what is given."""
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, **values: Any) -> None:
+            _verify_names(type(self), values)
+            super().__init__(values)
+
+
+class Resource(_Declared, pulumi.CustomResource):
+    """A resource of a vendor's system.
+
+    ``resource_name`` is its name in the stack; ``opts`` the engine's options; ``connection`` the name of an
+    entry of ``<vendor>:connections`` when it lives on another node than the default; ``adopt=True`` takes over
+    an object of the same natural key that exists already. All else are the type's own fields: what is left
+    out is left as the node has it, an explicit None is sent as null.
+    """
+
+    declaration: ClassVar[Declaration]
+
+    resource_name: str = positional(kw_only=False)
+    opts: pulumi.ResourceOptions | None = option(default=None)
+    connection: str | None = option(default=None)
+    adopt: bool = option(default=False)
+
+    def __init_subclass__(
+        cls,
+        *,
+        path: str = "",
+        natural_key: str | tuple[str, ...] = (),
+        vendor: Vendor | None = None,
+        lifecycle: type[Lifecycle] | None = None,
+        group: str = "",
+        exists_once: bool = False,
+        key_is_unique: bool = True,
+    ) -> None:
+        """Declare and register a type of resource; without ``path`` the class is a vendor's common base."""
+        super().__init_subclass__()
+        cls._vendor = vendor or getattr(cls, "_vendor", None)
+        if not path:
+            return
+        cls.declaration = Declaration(
+            vendor=cls._vendor,
+            name=cls.__name__,
+            path=path,
+            natural_key=(natural_key,) if isinstance(natural_key, str) else natural_key,
+            fields=cls.fields(),
+            lifecycle=lifecycle or Lifecycle,
+            group=group,
+            doc=inspect.cleandoc(cls.__doc__ or ""),
+            exists_once=exists_once,
+            key_is_unique=key_is_unique,
+        )
+        register(cls.declaration)
+        # The SDK reads annotations as output types, anew for each resource: it would fail on ours, and be slow.
+        cls.__annotations__ = {}
+
+    _vendor: ClassVar[Any] = None
+
+    if not TYPE_CHECKING:
+
+        def __init__(
+            self,
+            resource_name: str,
+            /,
+            *,
+            opts: pulumi.ResourceOptions | None = None,
+            connection: str | None = None,
+            adopt: bool = False,
+            **values: Any,
+        ) -> None:
+            _verify_names(type(self), values)
+            declaration = self.declaration
+            props = {name: _as_input(declaration.fields[name], value) for name, value in values.items()}
+            props |= dict.fromkeys(declaration.computed)
+            nulls = sorted(name for name, value in values.items() if value is None)
+            props |= {
+                name: value for name, value in ((NULLS, nulls), ("connection", connection), ("adopt", adopt)) if value
+            }
+            props["__provider"] = provider_key(declaration.token)
+            secret = [name for name, field in declaration.computed.items() if field.secret]
+            if secret:
+                opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=secret))
+            vendor = declaration.vendor.name
+            super().__init__(f"pulumi-python:dynamic/{vendor}:{declaration.name}", resource_name, props, opts)
+
+
+def _as_input(field: Field[Any], value: Any) -> Any:
+    """A constructor's argument as the engine takes it: resources as their ids, secrets marked."""
+    if isinstance(field, Ref):
+        value = _id_of(value)
+    elif isinstance(field, Refs) and isinstance(value, (list, tuple)):
+        value = [_id_of(item) for item in value]
+    return pulumi.Output.secret(value) if field.secret and value is not None else value
+
+
+def _id_of(value: Any) -> Any:
+    return value.id if isinstance(value, pulumi.CustomResource) else value

@@ -1,0 +1,63 @@
+"""Between the engine's property bags and plain values; pure.
+
+The engine drops a property that is null. So an explicit null travels as a name in the property `NULLS`, and
+*values* are what all other code sees: a dict in which an absent name means "not managed" and None means null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from provider_core.declaration import Declaration
+from provider_core.fields import Ownership
+
+__all__ = ["ADOPT", "CONNECTION", "NULLS", "decode", "digest_of", "encode", "from_engine", "to_engine"]
+
+NULLS = "nulls"
+CONNECTION = "connection"
+ADOPT = "adopt"
+
+
+def digest_of(name: str) -> str:
+    """The property that holds the SHA-256 of the file that the field ``name`` points to."""
+    return f"{name}_sha256"
+
+
+def from_engine(declaration: Declaration, props: Mapping[str, Any]) -> dict[str, Any]:
+    """The declared fields in a property bag, with explicit nulls as None."""
+    values = {name: props[name] for name in declaration.fields if name in props}
+    nulls = props.get(NULLS)
+    if isinstance(nulls, list):
+        values |= {name: None for name in nulls if name in declaration.inputs}
+    return values
+
+
+def to_engine(declaration: Declaration, values: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A property bag of ``values``, with the options and file digests of the bag ``kept``."""
+    props = {name: value for name, value in values.items() if value is not None}
+    nulls = sorted(name for name, value in values.items() if value is None and name in declaration.inputs)
+    if nulls:
+        props[NULLS] = nulls
+    for name in (CONNECTION, ADOPT, *map(digest_of, declaration.files)):
+        if kept.get(name):
+            props[name] = kept[name]
+    return props
+
+
+def encode(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Input fields as JSON for the node; files, local and computed fields are no part of it."""
+    return {
+        name: None if value is None else declaration.inputs[name].kind.encode(value)
+        for name, value in values.items()
+        if name in declaration.sent
+    }
+
+
+def decode(declaration: Declaration, wire: Mapping[str, Any]) -> dict[str, Any]:
+    """The node's JSON as values, for every declared field that the node returns in the clear."""
+    return {
+        name: None if wire[name] is None else field.kind.decode(wire[name])
+        for name, field in declaration.fields.items()
+        if name in wire and field.ownership not in (Ownership.WRITE_ONLY, Ownership.LOCAL)
+    }

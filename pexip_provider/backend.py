@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pexip_provider.batches import Alone, Batches, New
 from pexip_provider.client import Client, detail
+from pexip_provider.snapshots import Snapshots
 from provider_core import errors
 from provider_core.backend import Created
 from provider_core.connections import Settings
@@ -16,47 +19,85 @@ __all__ = ["PexipBackend", "connect"]
 
 
 class PexipBackend:
-    """Creates, reads, updates and deletes through a `Client`."""
+    """Creates, reads, updates and deletes through a `Client`, joined into bulk requests where they coincide."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self._lock = threading.Lock()
+        self._batches: dict[str, Batches] = {}
+        self._snapshots: dict[str, Snapshots] = {}
 
-    def create(self, path: str, body: Mapping[str, Any], files: Mapping[str, Path]) -> Created:
-        """POST, then upload the files. When an upload fails, what was made is deleted again."""
+    def create(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        files: Mapping[str, Path],
+        key: Mapping[str, Any] | None = None,
+    ) -> Created:
+        """POST, alone or in a bulk PATCH, then upload the files. When an upload fails the object is deleted again."""
+        self._changed(path)
+        if key and not files:
+            try:
+                return Created(self._of(path).create(New(body, key)))
+            except Alone:
+                pass
         response = self.client.post(path, body)
-        id = detail(response.headers.get("Location", ""))
+        id = self.client.created(response)
         if files:
             try:
                 self.client.upload(id, files)
             except errors.ProviderError:
                 self.client.delete(id)
                 raise
-        document = response.content if "json" not in response.headers.get("Content-Type", "json") else b""
-        return Created(id, document or None)
+        kind = response.headers.get("Content-Type", "")
+        return Created(id, response.content or None if kind.startswith(("text/xml", "application/xml")) else None)
 
     def read(self, path: str, id: str) -> dict[str, Any] | None:
-        """GET one object."""
-        try:
-            return self.client.get(id)
-        except errors.NotFound:
-            return None
+        """One object: by GET, or from pages of its type when many are read."""
+        with self._lock:
+            if path not in self._snapshots:
+                self._snapshots[path] = Snapshots(self.client, path)
+        return self._snapshots[path].read(detail(id))
 
     def update(self, path: str, id: str, body: Mapping[str, Any], files: Mapping[str, Path]) -> None:
-        """PATCH what changed, and upload what changed."""
+        """PATCH what changed, alone or with others, and upload what changed."""
+        self._changed(path)
         if body:
-            self.client.patch(id, body)
+            try:
+                self._of(path).update(detail(id), body)
+            except Alone:
+                self.client.patch(id, body)
         if files:
             self.client.upload(id, files)
 
     def delete(self, path: str, id: str) -> None:
-        """DELETE one object."""
-        self.client.delete(id)
+        """DELETE, alone or with others in a bulk PATCH."""
+        self._changed(path)
+        try:
+            self._of(path).delete(detail(id))
+        except Alone:
+            self.client.delete(id)
 
     def list(self, path: str, filters: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """GET the objects that match, a page at a time."""
-        for page in self.client.pages(path, filters):
-            for found in page:
-                yield urlsplit(found["resource_uri"]).path, found
+        """GET the objects that match, a page at a time; a search for one of many values is joined with others."""
+        name, value = next(iter(filters.items()), ("", ()))
+        if len(filters) == 1 and name.endswith("__in"):
+            found = iter([self._of(path).find(name.removesuffix("__in"), value)])
+        else:
+            found = self.client.pages(path, filters)
+        for page in found:
+            for each in page:
+                yield urlsplit(each["resource_uri"]).path, each
+
+    def _of(self, path: str) -> Batches:
+        with self._lock:
+            if path not in self._batches:
+                self._batches[path] = Batches(self.client, path)
+            return self._batches[path]
+
+    def _changed(self, path: str) -> None:
+        with self._lock:
+            self._snapshots.pop(path, None)
 
 
 def connect(settings: Settings) -> PexipBackend:

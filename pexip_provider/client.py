@@ -6,7 +6,7 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -154,9 +154,22 @@ class Client:
         """Create one object; the answer carries Location and perhaps a document. Never repeated blindly."""
         return self.http.send("POST", _collection(path), json=dict(body), repeatable=False, stream=stream)
 
+    @staticmethod
+    def created(response: requests.Response) -> str:
+        """The path of the object that a POST made, from Location."""
+        return detail(response.headers.get("Location", ""))
+
     def patch(self, uri: str, body: Mapping[str, Any]) -> None:
         """Change one object."""
         self.http.send("PATCH", detail(uri), json=dict(body), repeatable=True)
+
+    def bulk(self, path: str, objects: Sequence[Mapping[str, Any]] = (), deleted: Sequence[str] = ()) -> None:
+        """Create, change (``resource_uri`` given) and delete objects of a type in one request, all or nothing.
+
+        Never repeated blindly; the node returns no URIs.
+        """
+        body = {"objects": list(objects), "deleted_objects": [detail(uri) for uri in deleted]}
+        self.http.send("PATCH", _collection(path), json=body, repeatable=False)
 
     def upload(self, uri: str, files: Mapping[str, Path]) -> None:
         """Send files to one object, as multipart."""

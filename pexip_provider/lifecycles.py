@@ -39,8 +39,10 @@ class ConferenceLifecycle(Lifecycle):
             for _, found in backend.list("conference_alias", {"alias__in": wanted})
             if found["conference"] != id
         ]
+        names = {uri: (backend.read(self.declaration.path, uri) or {}).get("name", uri) for _, uri in held}
+        # The node refuses a second room of the same name, and so no alias can be lost to it.
+        held = [(alias, uri) for alias, uri in held if id or names[uri] != body.get("name")]
         if held:
-            names = {uri: (backend.read(self.declaration.path, uri) or {}).get("name", uri) for _, uri in held}
             listed = ", ".join(f'"{alias}" belongs to Conference "{names[uri]}" ({uri})' for alias, uri in held)
             raise errors.Held(
                 f"aliases must be free, got {listed}: remove it there first "
@@ -50,6 +52,8 @@ class ConferenceLifecycle(Lifecycle):
 
 class WorkerVmLifecycle(Lifecycle):
     """A Conferencing Node comes with a document that can be had once, in the answer to its creation."""
+
+    has_document = True
 
     def problems(self, values: Props) -> list[Failure]:
         """The folder of ``document_path`` must be there before the document is handed out."""

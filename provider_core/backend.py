@@ -22,11 +22,22 @@ class Backend(Protocol):
     """Plain values in, plain values out; thread-safe. Raises only what `provider_core.errors` draws.
 
     ``path`` is the type's path from its declaration; ``body`` and the objects returned are JSON as the server
-    has it; ``files`` maps a field's name to the file to upload.
+    has it; ``files`` maps a field's name to the file to upload. Calls that are in flight at the same time may
+    be joined into fewer requests: each caller still gets its own answer and its own error.
     """
 
-    def create(self, path: str, body: Mapping[str, Any], files: Mapping[str, Path]) -> Created:
-        """Make one object. Raises `AnswerLost` when it is not known whether it was made; sends nothing twice."""
+    def create(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        files: Mapping[str, Path],
+        key: Mapping[str, Any] | None = None,
+    ) -> Created:
+        """Make one object; sends nothing twice. Raises `AnswerLost` when it is not known whether it was made.
+
+        ``key`` is its natural key where that is unique on the server: with it, the create may be joined with
+        others, for which the server returns no ids, and the object be found by it.
+        """
 
     def read(self, path: str, id: str) -> dict[str, Any] | None:
         """The object, or None when it is gone."""

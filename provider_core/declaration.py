@@ -86,6 +86,12 @@ class Declaration:
         return any(field.ownership is Ownership.COMPUTED_AT_CREATE for field in self.fields.values())
 
     @cached_property
+    def joinable(self) -> bool:
+        """Whether creates can be joined: each object can be found again by a short, unique natural key."""
+        plain = all(not getattr(self.fields[name].kind, "format", None) for name in self.natural_key)
+        return self.key_is_unique and plain and not self.lifecycle.has_document
+
+    @cached_property
     def files(self) -> tuple[str, ...]:
         """The names of the fields that are uploaded files."""
         return tuple(name for name, field in self.fields.items() if isinstance(field.kind, File))

@@ -24,6 +24,7 @@ length, and carry no credential.
 from __future__ import annotations
 
 __all__ = [
+    "DEFINITE",
     "AlreadyExists",
     "AnswerLost",
     "CertificateNotTrusted",
@@ -126,6 +127,20 @@ class NotUnique(ProviderError):
     """A look-up that must match exactly one object matched none or several."""
 
 
+DEFINITE = (
+    ConfigurationError,
+    ConnectionFailed,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    Rejected,
+    RateLimited,
+    AlreadyExists,
+    Held,
+)
+"""What is raised when a create has certainly made nothing."""
+
 _BY_STATUS: dict[int, type[Refused]] = {
     401: Unauthorized,
     403: Forbidden,
@@ -139,3 +154,9 @@ def refused(status: int, message: str, fields: dict[str, str] | None = None) -> 
     """The error for an HTTP status of 400 or above."""
     fallback = ServerFailed if status >= 500 else Rejected
     return _BY_STATUS.get(status, fallback)(message, status, fields)
+
+
+for _name in __all__:
+    # The SDK prints "module.Class: message"; a class that seems built in is printed as "Class: message".
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = "builtins"

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -28,6 +28,7 @@ from provider_core.claims import Claims
 from provider_core.connections import Connections
 from provider_core.declaration import Declaration
 from provider_core.diffing import diff
+from provider_core.journal import Begun, Mark, begin, key_text, saved
 from provider_core.kinds import Text, contains_unknown
 from provider_core.pool import backend_of
 from provider_core.values import ADOPT, CONNECTION, decode, digest_of, encode, from_engine, to_engine
@@ -71,6 +72,9 @@ class Lifecycle(ResourceProvider):
     - ``remove``: take the object away (default: delete it; one that exists once goes back to its defaults).
     """
 
+    has_document: ClassVar[bool] = False
+    """Whether the answer to a create carries a document, so that it must be a request of its own."""
+
     def __init__(self, declaration: Declaration) -> None:
         super().__init__()
         self.declaration = declaration
@@ -105,6 +109,7 @@ class Lifecycle(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         olds, news = from_engine(self.declaration, _olds), from_engine(self.declaration, _news)
         found = diff(self.declaration, olds, news, _olds, _news)
+        self._in_state(_news, _id)
         return DiffResult(
             changes=bool(found),
             replaces=list(found.replaces),
@@ -116,8 +121,15 @@ class Lifecycle(ResourceProvider):
         backend = self.backend(props)
         values = self._inputs(props)
         body, files = encode(self.declaration, values), self._files(values)
-        self.before_write(backend, None, body)
-        created = self.make(backend, body, files, adopt=bool(props.get(ADOPT)))
+        begun = begin(props, self._mark(props, body))
+        try:
+            created = self._earlier(backend, begun, body, files)
+            if created is None:
+                created = self.make(backend, body, files, adopt=bool(props.get(ADOPT)))
+        except errors.DEFINITE:
+            begun.nothing_made()
+            raise
+        begun.made(created.id)
         outs = {**values, **self.after_create(backend, created, values)}
         return CreateResult(created.id, to_engine(self.declaration, outs, props))
 
@@ -155,6 +167,7 @@ class Lifecycle(ResourceProvider):
     @_named
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         self.remove(self.backend(_props), _id, from_engine(self.declaration, _props))
+        self._in_state(_props, _id)
 
     def problems(self, values: Props) -> list[Failure]:
         """Failures of check beyond the declaration's own; may look at files, must not ask the node."""
@@ -179,10 +192,15 @@ class Lifecycle(ResourceProvider):
         """Create the object, or take over the one with the same natural key when ``adopt`` says so."""
         if self.declaration.exists_once:
             return self._take_over(backend, next(backend.list(self.declaration.path, {})), body, files)
+        existing = self._existing(backend, body) if adopt else None
+        if existing:
+            return self._take_over(backend, existing, body, files)
+        self.before_write(backend, None, body)
         lost: errors.ProviderError | None = None
+        key = self.declaration.key_of(body) if self.declaration.joinable else None
         for attempt in range(4):
             try:
-                return backend.create(self.declaration.path, body, files)
+                return backend.create(self.declaration.path, body, files, key)
             except (errors.AnswerLost, errors.ServerFailed) as error:
                 # It may have been made. Before anything is sent again, look.
                 lost = error
@@ -193,15 +211,13 @@ class Lifecycle(ResourceProvider):
                         return recovered
                 elif existing and self.declaration.key_is_unique:
                     raise self._exists(existing[0]) from None
-                if not self.declaration.natural_key:
+                if not self.declaration.natural_key or getattr(error, "status", 503) not in (502, 503, 504):
                     break
                 time.sleep(getattr(error, "retry_after", 0.0) or 0.5 * 2**attempt)
             except errors.Rejected as error:
                 existing = self._existing(backend, body) if self.declaration.key_is_unique else None
                 if existing is None:
                     raise
-                if adopt:
-                    return self._take_over(backend, existing, body, files)
                 raise self._exists(existing[0], error) from None
         assert lost is not None
         raise lost
@@ -236,6 +252,10 @@ class Lifecycle(ResourceProvider):
         """The backend of the connection that the property bag names; made once, at the first call."""
         settings = self.connections.settings(str(props.get(CONNECTION) or ""))
         return backend_of(self.declaration.vendor, settings)
+
+    def _in_state(self, props: Props, id: str) -> None:
+        """The state has this object: the journal may forget it."""
+        saved(props, self.declaration.path, id)
 
     def _check_connection(self, news: Props) -> list[Failure]:
         name = news.get(CONNECTION)
@@ -277,6 +297,28 @@ class Lifecycle(ResourceProvider):
         return all(
             self.declaration.inputs[name].kind.same(found[name], value) for name, value in body.items() if name in found
         )
+
+    def _mark(self, props: Props, body: Props) -> Mark:
+        """What the journal knows this create by: its natural key, or all that is not secret where none is unique."""
+        inputs = self.declaration.inputs
+        key = self.declaration.key_of(body) if self.declaration.key_is_unique else body
+        shown = {name: value for name, value in (key or {}).items() if not inputs[name].secret}
+        address = self.connections.settings(str(props.get(CONNECTION) or "")).address
+        return Mark(address, self.declaration.path, key_text(shown))
+
+    def _earlier(self, backend: Backend, begun: Begun, body: Props, files: Mapping[str, Path]) -> Created | None:
+        """The object of a run that was killed before the state had it, made to be as the stack says; or None."""
+        if begun.earlier is None:
+            return None
+        path = self.declaration.path
+        wire = backend.read(path, begun.earlier) if begun.earlier else None
+        existing = (begun.earlier, wire) if wire is not None else self._existing(backend, body)
+        if existing is None:
+            return None
+        if self._same(existing[1], body):
+            return self.recovered(backend, existing[0], files)
+        # Without an id, only what is the same can be known to be ours.
+        return self._take_over(backend, existing, body, files) if wire is not None else None
 
     def _take_over(
         self, backend: Backend, existing: tuple[str, Props], body: Props, files: Mapping[str, Path]

@@ -17,7 +17,7 @@ from provider_core import load
 from provider_core.declaration import Declaration, Vendor, register
 from provider_core.fields import Field, Ref, Refs, option, positional
 from provider_core.lifecycle import Lifecycle
-from provider_core.values import NULLS
+from provider_core.values import ADOPT, CONNECTION, NULLS, STACK
 
 __all__ = ["Nested", "Resource", "provider_key"]
 
@@ -162,8 +162,9 @@ class Resource(_Declared, pulumi.CustomResource):
             props |= dict.fromkeys(declaration.computed)
             nulls = sorted(name for name, value in values.items() if value is None)
             props |= {
-                name: value for name, value in ((NULLS, nulls), ("connection", connection), ("adopt", adopt)) if value
+                name: value for name, value in ((NULLS, nulls), (CONNECTION, connection), (ADOPT, adopt)) if value
             }
+            props[STACK] = pulumi.get_stack()
             props["__provider"] = provider_key(declaration.token)
             secret = [name for name, field in declaration.computed.items() if field.secret]
             if secret:

@@ -12,11 +12,13 @@ from typing import Any
 from provider_core.declaration import Declaration
 from provider_core.fields import Ownership
 
-__all__ = ["ADOPT", "CONNECTION", "NULLS", "decode", "digest_of", "encode", "from_engine", "to_engine"]
+__all__ = ["ADOPT", "CONNECTION", "NULLS", "STACK", "decode", "digest_of", "encode", "from_engine", "to_engine"]
 
 NULLS = "nulls"
 CONNECTION = "connection"
 ADOPT = "adopt"
+STACK = "__stack"
+"""The stack's name, for the journal; the engine does not show names that begin so."""
 
 
 def digest_of(name: str) -> str:
@@ -39,7 +41,7 @@ def to_engine(declaration: Declaration, values: Mapping[str, Any], kept: Mapping
     nulls = sorted(name for name, value in values.items() if value is None and name in declaration.inputs)
     if nulls:
         props[NULLS] = nulls
-    for name in (CONNECTION, ADOPT, *map(digest_of, declaration.files)):
+    for name in (CONNECTION, ADOPT, STACK, *map(digest_of, declaration.files)):
         if kept.get(name):
             props[name] = kept[name]
     return props

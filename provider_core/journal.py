@@ -1,0 +1,205 @@
+"""A journal of what a stack has created and its state may not know yet.
+
+The engine saves the state after the fact, and with ``PULUMI_SKIP_CHECKPOINTS=true`` only at the end. When it is
+killed, objects are on the node that the state does not have. The journal does: a line is on the disk before a
+create is sent, and the next run takes those objects over, and only those.
+
+It is an append-only file of JSON lines, one file a stack: in ``PROVIDER_JOURNAL`` when that is set, else beside the
+state of a local file backend, else under ``PULUMI_HOME``. It holds types, natural keys and ids, and no secret.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from provider_core.joiner import Joiner
+from provider_core.values import STACK
+
+__all__ = ["Begun", "Journal", "Mark", "begin", "journal_of", "key_text", "saved"]
+
+
+class Mark(NamedTuple):
+    """What is about to be created: where, of which type, and by which natural key (as JSON text)."""
+
+    address: str
+    path: str
+    key: str
+
+
+class Journal:
+    """Thread-safe, and safe beside the process of a killed run that may still be writing."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = threading.Lock()
+        self._entries: dict[Mark, str] = {}
+        self._marks: dict[tuple[str, str], Mark] = {}
+        self._read_to = 0
+        self._descriptor = _open(file)
+        self._compact()
+        self._append: Joiner[str, None] = Joiner(self._write, most=1000)
+
+    def find(self, mark: Mark) -> str | None:
+        """The id of what an earlier run began to create under this mark, "" when its answer was never seen.
+
+        None when no run has; one that still runs counts.
+        """
+        with self._lock:
+            self._catch_up()
+            return self._entries.get(mark)
+
+    def begin(self, mark: Mark) -> None:
+        """Before a create is sent. Returns when the line is on the disk."""
+        self._append.call(_line("begin", mark))
+
+    def made(self, mark: Mark, id: str) -> None:
+        """After the create, with the id. Survives the death of this process, though not of the machine."""
+        self._put(_line("made", mark, id))
+
+    def drop(self, mark: Mark) -> None:
+        """The create was refused: nothing was made."""
+        self._put(_line("drop", mark))
+
+    def saved(self, path: str, id: str) -> None:
+        """The state has this object (or had it, and it is deleted)."""
+        with self._lock:
+            mark = self._marks.pop((path, id), None)
+        if mark:
+            self._put(_line("drop", mark))
+
+    def _put(self, line: str) -> None:
+        os.write(self._descriptor, line.encode())
+        with self._lock:
+            self._catch_up()
+
+    def _write(self, lines: list[str]) -> list[None]:
+        os.write(self._descriptor, "".join(lines).encode())
+        os.fdatasync(self._descriptor)
+        return [None] * len(lines)
+
+    def _catch_up(self) -> None:
+        """Replay what has been appended since, by whichever process."""
+        size = os.fstat(self._descriptor).st_size
+        text = os.pread(self._descriptor, size - self._read_to, self._read_to)
+        complete = text[: text.rfind(b"\n") + 1]
+        self._read_to += len(complete)
+        for line in complete.splitlines():
+            try:
+                what, *mark, id = json.loads(line)
+                entry = Mark(*mark)
+            except (ValueError, TypeError):
+                continue  # a line cut short by a crash of the machine
+            if what == "drop":
+                self._entries.pop(entry, None)
+            else:
+                self._entries[entry] = id
+                self._marks[(entry.path, id)] = entry
+
+    def _compact(self) -> None:
+        """Start a new file with what is still open, unless another process uses this one."""
+        with self._lock:
+            self._catch_up()
+            kept = "".join(_line("made", mark, id) for mark, id in self._entries.items()).encode()
+            if len(kept) == self._read_to or not _locked(self._descriptor, fcntl.LOCK_EX):
+                return
+            fresh = self._file.with_suffix(".new")
+            fresh.write_bytes(kept)
+            fresh.replace(self._file)
+            os.close(self._descriptor)
+            self._descriptor = _open(self._file)
+            self._entries.clear()
+            self._read_to = 0
+            self._catch_up()
+
+
+def _open(file: Path) -> int:
+    """The file, opened to append and locked as in use; opened again when it was replaced in between."""
+    while True:
+        descriptor = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        if file.exists() and file.stat().st_ino == os.fstat(descriptor).st_ino:
+            return descriptor
+        os.close(descriptor)
+
+
+def _locked(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except OSError:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        return False
+    return True
+
+
+def _line(what: str, mark: Mark, id: str = "") -> str:
+    return json.dumps([what, *mark, id]) + "\n"
+
+
+class Begun:
+    """A create under way. ``earlier``: what `Journal.find` said before it began."""
+
+    def __init__(self, journal: Journal | None, mark: Mark) -> None:
+        self._journal = journal
+        self._mark = mark
+        self.earlier = journal.find(mark) if journal else None
+        if journal and self.earlier is None:
+            journal.begin(mark)
+
+    def made(self, id: str) -> None:
+        """It is on the node, with this id."""
+        if self._journal:
+            self._journal.made(self._mark, id)
+
+    def nothing_made(self) -> None:
+        """It was refused. What an earlier run made is still to be found."""
+        if self._journal and self.earlier is None:
+            self._journal.drop(self._mark)
+
+
+_lock = threading.Lock()
+_journals: dict[Path, Journal] = {}
+
+
+def journal_of(stack: str, environ: Mapping[str, str] = os.environ) -> Journal:
+    """The journal of a stack of the current project; opened at the first call."""
+    file = _folder(environ) / f"{environ.get('PULUMI_PROJECT', 'project')}.{stack}.jsonl"
+    with _lock:
+        if file not in _journals:
+            _journals[file] = Journal(file)
+        return _journals[file]
+
+
+def begin(props: Mapping[str, Any], mark: Mark) -> Begun:
+    """Journal a create of the resource whose property bag this is; a bag without a stack is not journaled."""
+    stack = props.get(STACK)
+    return Begun(journal_of(stack) if stack else None, mark)
+
+
+def saved(props: Mapping[str, Any], path: str, id: str) -> None:
+    """The state has this object."""
+    stack = props.get(STACK)
+    if stack:
+        journal_of(stack).saved(path, id)
+
+
+def _folder(environ: Mapping[str, str]) -> Path:
+    if environ.get("PROVIDER_JOURNAL"):
+        return Path(environ["PROVIDER_JOURNAL"])
+    backend = environ.get("PULUMI_BACKEND_URL", "")
+    if backend.startswith("file://"):
+        place = unquote(urlsplit(backend).path) if backend.startswith("file:///") else backend.removeprefix("file://")
+        return Path(place).expanduser() / ".pulumi" / "journals"
+    return Path(environ.get("PULUMI_HOME") or "~/.pulumi").expanduser() / "journals"
+
+
+def key_text(key: Mapping[str, Any]) -> str:
+    """A natural key as text, the same for equal keys."""
+    return json.dumps(key, sort_keys=True, default=str)

@@ -13,7 +13,7 @@ from provider_core import errors
 
 __all__ = ["Snapshots"]
 
-SINGLY = 16
+SINGLY = 4
 """Reads of a type that go one by one; the next one starts reading pages."""
 
 PAGES = 100

@@ -26,5 +26,8 @@ def tune() -> None:
         pool = threading.current_thread()._args[0]()  # type: ignore[attr-defined]
         if isinstance(pool, ThreadPoolExecutor):
             pool._max_workers = max(pool._max_workers, THREADS)
+            # A thread is only started when a call comes in: start those for the calls that wait already.
+            for _ in range(pool._work_queue.qsize()):
+                pool._adjust_thread_count()
     except (AttributeError, IndexError, TypeError):
         return

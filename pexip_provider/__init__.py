@@ -26,9 +26,10 @@ from pexip_provider.resources.system import *
 from pexip_provider.resources.users import *
 from pexip_provider.resources.utilities import *
 from pexip_provider.resources.web_app import *
+from provider_core.collection import Collection, item, items_from_csv
 from provider_core.declaration import verify_references
 
-__all__ = ["PexipResource"]
+__all__ = ["Collection", "PexipResource", "item", "items_from_csv"]
 for _module in (system, one_touch_join, platform, call_control, service, users, web_app, utilities):
     __all__ += _module.__all__
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pexip_provider.batches import Alone, Batches, New
+from pexip_provider.batches import Batches
 from pexip_provider.client import Client, detail
 from pexip_provider.snapshots import Snapshots
 from provider_core import errors
 from provider_core.backend import Created
+from provider_core.bulk import Change, New
 from provider_core.connections import Settings
 
 __all__ = ["PexipBackend", "connect"]
@@ -37,10 +38,7 @@ class PexipBackend:
         """POST, alone or in a bulk PATCH, then upload the files. When an upload fails the object is deleted again."""
         self._changed(path)
         if key and not files:
-            try:
-                return Created(self._of(path).create(New(body, key)))
-            except Alone:
-                pass
+            return Created(self._of(path).create(New(body, key)))
         response = self.client.post(path, body)
         id = self.client.created(response)
         if files:
@@ -63,20 +61,29 @@ class PexipBackend:
         """PATCH what changed, alone or with others, and upload what changed."""
         self._changed(path)
         if body:
-            try:
-                self._of(path).update(detail(id), body)
-            except Alone:
-                self.client.patch(id, body)
+            self._of(path).update(detail(id), body)
         if files:
             self.client.upload(id, files)
 
     def delete(self, path: str, id: str) -> None:
         """DELETE, alone or with others in a bulk PATCH."""
         self._changed(path)
-        try:
-            self._of(path).delete(detail(id))
-        except Alone:
-            self.client.delete(id)
+        self._of(path).delete(detail(id))
+
+    def create_all(self, path: str, news: Sequence[New]) -> list[str | errors.ProviderError]:
+        """Bulk PATCH, 500 objects at a time."""
+        self._changed(path)
+        return self._of(path).create_all(news)
+
+    def update_all(self, path: str, changes: Sequence[Change]) -> list[errors.ProviderError | None]:
+        """Bulk PATCH, 500 objects at a time."""
+        self._changed(path)
+        return self._of(path).update_all(changes)
+
+    def delete_all(self, path: str, ids: Sequence[str]) -> list[errors.ProviderError | None]:
+        """Bulk PATCH, 500 objects at a time."""
+        self._changed(path)
+        return self._of(path).delete_all(ids)
 
     def list(self, path: str, filters: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         """GET the objects that match, a page at a time; a search for one of many values is joined with others."""

@@ -1,66 +1,48 @@
-"""Bulk requests for one type of object: what several calls become when they are in flight together.
-
-A bulk PATCH is all or nothing. When it is refused its members go singly, so that only the guilty one fails, and
-with its own message.
-"""
+"""Bulk requests for one type of object: what several calls become when they are in flight together."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from pexip_provider.client import Client, detail
 from provider_core import errors
+from provider_core.bulk import Change, New, halve
 from provider_core.joiner import Joiner
 
-__all__ = ["Alone", "Batches", "New"]
+__all__ = ["Batches"]
+
+MOST = 500
+"""Objects in a bulk request: one that is refused is halved, and a node works on it for a second or two."""
 
 _LONGEST_FILTER = 4000
 """Characters of a comma list in a URL; web servers refuse requests of more than about 8,000."""
 
 
-class Alone(Exception):
-    """The batch that the call was in was refused: send it on its own."""
-
-
-class New(NamedTuple):
-    """An object to create: its JSON and its unique natural key."""
-
-    body: Mapping[str, Any]
-    key: Mapping[str, Any]
-
-
-class Change(NamedTuple):
-    """Changes to an existing object."""
-
-    id: str
-    body: Mapping[str, Any]
-
-
 class Batches:
-    """The joined calls of one type. Each method takes one object's part and returns or raises its own outcome."""
+    """The calls of one type: single ones, which are joined, and many at a time (the ``…_all`` methods)."""
 
     def __init__(self, client: Client, path: str) -> None:
         self._client = client
         self._path = path
-        self._create: Joiner[New, str] = Joiner(self._creates)
-        self._update: Joiner[Change, None] = Joiner(self._updates)
-        self._delete: Joiner[str, None] = Joiner(self._deletes)
+        self._create: Joiner[New, str] = Joiner(self.create_all, MOST)
+        self._update: Joiner[Change, None] = Joiner(self.update_all, MOST)
+        self._delete: Joiner[str, None] = Joiner(self.delete_all, MOST)
         self._finders: dict[str, Joiner[frozenset[str], list[dict[str, Any]]]] = {}
         self._lock = threading.Lock()
 
     def create(self, new: New) -> str:
-        """The id of the new object. Raises `Alone` when the batch was refused, or what the client raises."""
+        """The id of the new object. Raises what the client raises."""
         return self._create.call(new)
 
     def update(self, id: str, body: Mapping[str, Any]) -> None:
-        """Change an object. Raises `Alone`, or what the client raises."""
+        """Change an object. Raises what the client raises."""
         self._update.call(Change(id, body))
 
     def delete(self, id: str) -> None:
-        """Delete an object. Raises `Alone`, or what the client raises."""
+        """Delete an object. Raises what the client raises."""
         self._delete.call(id)
 
     def find(self, field: str, values: Iterable[Any]) -> list[dict[str, Any]]:
@@ -70,72 +52,73 @@ class Batches:
                 self._finders[field] = Joiner(lambda batch: self._finds(field, batch))
         return self._finders[field].call(frozenset(str(value) for value in values))
 
-    def _creates(self, batch: list[New]) -> list[str | BaseException]:
-        if len(batch) == 1:
-            return [self._client.created(self._client.post(self._path, batch[0].body))]
-        try:
-            self._client.bulk(self._path, objects=[dict(new.body) for new in batch])
-        except (errors.Rejected, errors.ServerFailed) as error:
-            if isinstance(error, errors.ServerFailed):
-                return [errors.AnswerLost(str(error))] * len(batch)
-            return [Alone()] * len(batch)
-        return self._ids(batch)
+    def create_all(self, news: Sequence[New]) -> list[str | errors.ProviderError]:
+        """See `provider_core.bulk.Bulk`."""
+        return [outcome for part in _parts(news) for outcome in halve(part, self._bulk_create, self._post)]
 
-    def _ids(self, batch: list[New]) -> list[str | BaseException]:
-        """The ids of objects just made, by their natural keys: one request for about a hundred of them."""
-        names = tuple(batch[0].key)
-        found: dict[tuple[str, ...], str] = {}
+    def update_all(self, changes: Sequence[Change]) -> list[errors.ProviderError | None]:
+        """See `provider_core.bulk.Bulk`."""
+        return [outcome for part in _parts(changes) for outcome in halve(part, self._bulk_update, self._patch)]
+
+    def delete_all(self, ids: Sequence[str]) -> list[errors.ProviderError | None]:
+        """See `provider_core.bulk.Bulk`."""
+        return [outcome for part in _parts(ids) for outcome in halve(part, self._bulk_delete, self._client.delete)]
+
+    def _post(self, new: New) -> str:
+        return self._client.created(self._client.post(self._path, new.body))
+
+    def _patch(self, change: Change) -> None:
+        self._client.patch(change.id, change.body)
+
+    def _bulk_create(self, news: Sequence[New]) -> list[Any]:
+        self._client.bulk(self._path, objects=[dict(new.body) for new in news])
+        return self._ids(news)
+
+    def _ids(self, news: Sequence[New]) -> list[str | errors.ProviderError]:
+        """The ids of objects just made, by their natural keys: one request for a hundred of them or so."""
+        names = tuple(news[0].key)
         # The part of the key that differs most finds them with the fewest others.
-        best = max(names, key=lambda name: len({str(new.key[name]) for new in batch}))
-        for each in self._search(best, {str(new.key[best]) for new in batch}):
-            found[_key_of(each, names)] = urlsplit(each["resource_uri"]).path
-        return [
-            found.get(_key_of(new.key, names)) or errors.AnswerLost("created in a batch, but not found afterwards")
-            for new in batch
-        ]
+        best = max(names, key=lambda name: len({str(new.key[name]) for new in news}))
+        found = {
+            _key_of(each, names): urlsplit(each["resource_uri"]).path
+            for each in self._search(best, {str(new.key[best]) for new in news})
+        }
+        lost = errors.AnswerLost("made in a bulk request, but not found afterwards")
+        return [found.get(_key_of(new.key, names), lost) for new in news]
 
-    def _updates(self, batch: list[Change]) -> list[BaseException | None]:
-        if len(batch) == 1:
-            self._client.patch(batch[0].id, batch[0].body)
-            return [None]
+    def _bulk_update(self, changes: Sequence[Change]) -> list[Any]:
         # A bulk PATCH creates what it does not find, so what is gone must not be in it.
-        there = self._there([change.id for change in batch])
-        together = [change for change in batch if change.id in there]
-        try:
-            self._client.bulk(self._path, objects=[{"resource_uri": change.id, **change.body} for change in together])
-        except (errors.Rejected, errors.ServerFailed, errors.AnswerLost):
-            return [Alone()] * len(batch)
-        return [None if change.id in there else Alone() for change in batch]
+        numbers = {detail(change.id).rstrip("/").rpartition("/")[2] for change in changes}
+        there = {urlsplit(each["resource_uri"]).path for each in self._search("id", numbers)}
+        together = [change for change in changes if change.id in there]
+        self._client.bulk(self._path, objects=[{"resource_uri": change.id, **change.body} for change in together])
+        gone = errors.NotFound("it is gone from the node: run pulumi refresh", 404)
+        return [None if change.id in there else gone for change in changes]
 
-    def _deletes(self, batch: list[str]) -> list[BaseException | None]:
-        if len(batch) == 1:
-            self._client.delete(batch[0])
-            return [None]
-        try:
-            self._client.bulk(self._path, deleted=batch)
-        except (errors.Refused, errors.AnswerLost):
-            return [Alone()] * len(batch)
-        return [None] * len(batch)
+    def _bulk_delete(self, ids: Sequence[str]) -> list[None]:
+        self._client.bulk(self._path, deleted=ids)
+        return [None] * len(ids)
 
     def _finds(self, field: str, batch: list[frozenset[str]]) -> list[list[dict[str, Any]]]:
-        found = list(self._search(field, set().union(*batch)))
-        answers = []
-        for values in batch:
-            wanted = {value.lower() for value in values}
-            answers.append([each for each in found if str(each.get(field)).lower() in wanted])
-        return answers
-
-    def _there(self, ids: list[str]) -> set[str]:
-        numbers = {detail(id).rstrip("/").rpartition("/")[2] for id in ids}
-        return {urlsplit(each["resource_uri"]).path for each in self._search("id", numbers)}
+        found: dict[str, list[dict[str, Any]]] = {}
+        for each in self._search(field, set().union(*batch)):
+            found.setdefault(str(each.get(field)).lower(), []).append(each)
+        return [
+            [each for value in {one.lower() for one in values} for each in found.get(value, ())] for values in batch
+        ]
 
     def _search(self, field: str, values: set[str]) -> Iterator[dict[str, Any]]:
-        for filters in _in_parts(field, values):
+        for filters in _filters(field, values):
             for page in self._client.pages(self._path, filters):
                 yield from page
 
 
-def _in_parts(field: str, values: set[str]) -> Iterator[dict[str, str]]:
+def _parts(members: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(members), MOST):
+        yield members[start : start + MOST]
+
+
+def _filters(field: str, values: set[str]) -> Iterator[dict[str, str]]:
     """Filters that together match all values: comma lists of bounded length, and those with a comma singly."""
     part: list[str] = []
     length = 0
@@ -143,16 +126,16 @@ def _in_parts(field: str, values: set[str]) -> Iterator[dict[str, str]]:
         if "," in value or not value:
             yield {field: value}
             continue
-        if part and length + len(value) > _LONGEST_FILTER:
+        if part and length + 3 * len(value) > _LONGEST_FILTER:
             yield {f"{field}__in": ",".join(part)}
             part, length = [], 0
         part.append(value)
+        # A character may take three in a URL.
         length += 3 * len(value)
     if part:
         yield {f"{field}__in": ",".join(part)}
 
 
 def _key_of(values: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(
-        urlsplit(str(values[name])).path if "/api/" in str(values[name]) else str(values[name]) for name in names
-    )
+    parts = [str(values[name]) for name in names]
+    return tuple(urlsplit(part).path if "/api/" in part else part for part in parts)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from provider_core import errors
 from provider_core.backend import Backend, Created
 from provider_core.checking import Failure
-from provider_core.lifecycle import Lifecycle, Props
+from provider_core.lifecycle import Lifecycle, Props, Write
 
 __all__ = ["ConferenceLifecycle", "WorkerVmLifecycle"]
 
@@ -29,25 +29,42 @@ class ConferenceLifecycle(Lifecycle):
         yield from super().claims(values)
         yield from (("conference_alias", "alias", alias) for alias in _aliases(values))
 
-    def before_write(self, backend: Backend, id: str | None, body: Props) -> None:
-        """One request for all aliases; raises `Held` for each that another conference has."""
-        wanted = _aliases(body)
-        if not wanted:
-            return
-        held = [
-            (found["alias"], found["conference"])
-            for _, found in backend.list("conference_alias", {"alias__in": wanted})
-            if found["conference"] != id
-        ]
-        names = {uri: (backend.read(self.declaration.path, uri) or {}).get("name", uri) for _, uri in held}
-        # The node refuses a second room of the same name, and so no alias can be lost to it.
-        held = [(alias, uri) for alias, uri in held if id or names[uri] != body.get("name")]
-        if held:
-            listed = ", ".join(f'"{alias}" belongs to Conference "{names[uri]}" ({uri})' for alias, uri in held)
-            raise errors.Held(
-                f"aliases must be free, got {listed}: remove it there first "
-                "(if that room is in this stack, name it in depends_on), or choose another"
-            )
+    def refusals(
+        self, backend: Backend, writes: Sequence[Write], leaving: frozenset[str] = frozenset()
+    ) -> dict[int, errors.ProviderError]:
+        """`Held` for each write with an alias that another conference has; one question for all of them."""
+        wanted = {index: _aliases(body) for index, (_, body) in enumerate(writes)}
+        asked = {alias.lower() for aliases in wanted.values() for alias in aliases}
+        if not asked:
+            return {}
+        holders = {
+            found["alias"].lower(): (found["alias"], found["conference"])
+            for _, found in backend.list("conference_alias", {"alias__in": asked})
+        }
+        # A room in the same change that gives the alias up no longer has it.
+        keeps = {
+            id: {alias.lower() for alias in wanted[index]}
+            for index, (id, body) in enumerate(writes)
+            if "aliases" in body
+        }
+        refusals: dict[int, errors.ProviderError] = {}
+        for index, (id, body) in enumerate(writes):
+            held = [holders[alias.lower()] for alias in wanted[index] if alias.lower() in holders]
+            held = [
+                (alias, uri)
+                for alias, uri in held
+                if uri != id and uri not in leaving and alias.lower() in keeps.get(uri, {alias.lower()})
+            ]
+            names = {uri: (backend.read(self.declaration.path, uri) or {}).get("name", uri) for _, uri in held}
+            # The node refuses a second room of the same name, and so no alias can be lost to it.
+            held = [(alias, uri) for alias, uri in held if id or names[uri] != body.get("name")]
+            if held:
+                listed = ", ".join(f'"{alias}" belongs to Conference "{names[uri]}" ({uri})' for alias, uri in held)
+                refusals[index] = errors.Held(
+                    f"aliases must be free, got {listed}: remove it there first "
+                    "(if that room is in this stack, name it in depends_on), or choose another"
+                )
+        return refusals
 
 
 class WorkerVmLifecycle(Lifecycle):

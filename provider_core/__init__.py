@@ -9,18 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from provider_core.lifecycle import Lifecycle
+    from pulumi.dynamic import ResourceProvider
 
 __all__ = ["load"]
 
 
-def load(token: str) -> Lifecycle:
-    """The provider of one type of resource, by its token.
+def load(token: str) -> ResourceProvider:
+    """The provider of one type of resource, or of collections of it, by its token.
 
     Every resource's state refers to this function by name: it must stay where it is, and keep its parameter,
     for as long as there are states. All that it leads to may move.
     """
+    from provider_core.collecting import CollectionLifecycle
     from provider_core.declaration import find
 
-    declaration = find(token)
-    return declaration.lifecycle(declaration)
+    declaration = find(token.removesuffix("Collection"))
+    single = declaration.lifecycle(declaration)
+    return CollectionLifecycle(single) if token.endswith("Collection") else single

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from provider_core.connections import Settings
     from provider_core.lifecycle import Lifecycle
 
-__all__ = ["Declaration", "DeclarationError", "Vendor", "declarations", "register", "verify_references"]
+__all__ = ["Declaration", "DeclarationError", "Vendor", "declarations", "find", "register", "verify_references"]
 
 
 class DeclarationError(TypeError):
@@ -110,7 +110,10 @@ class Declaration:
         """``Conference "Board room"``: how messages name an object."""
         shown = [str(values[name]) for name in self.natural_key if isinstance(values.get(name), (str, int, float))]
         secret = any(self.fields[name].secret for name in self.natural_key)
-        return f'{self.name} "{" / ".join(shown)}"' if shown and not secret else self.name
+        # A certificate or a key can be a natural key: one line of a message holds its beginning.
+        line = " ".join(" / ".join(shown).split())
+        short = line if len(line) <= 60 else f"{line[:59]}…"
+        return f'{self.name} "{short}"' if shown and not secret else self.name
 
     def verify(self) -> None:
         """Raise `DeclarationError` for the first thing wrong with this declaration."""

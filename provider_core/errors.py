@@ -15,6 +15,7 @@ ProviderError
 │   └── ServerFailed        5xx, after all retries
 ├── AlreadyExists           the natural key is taken by an object that the stack does not manage
 ├── Held                    a unique part (an alias) belongs to another object
+├── ItemsRefused            items of a collection, each with one of the reasons above
 └── NotUnique               a look-up matched none, or several
 
 The class is decided by the status, never by the text of a message. Messages are one line, bounded in
@@ -32,6 +33,7 @@ __all__ = [
     "ConnectionFailed",
     "Forbidden",
     "Held",
+    "ItemsRefused",
     "MethodNotAllowed",
     "NotFound",
     "NotUnique",
@@ -121,6 +123,10 @@ class AlreadyExists(ProviderError):
 
 class Held(ProviderError):
     """A part that is unique on the server, an alias, belongs to another object."""
+
+
+class ItemsRefused(ProviderError):
+    """Items of a collection were refused; the message names each, with its own reason."""
 
 
 class NotUnique(ProviderError):

@@ -14,7 +14,7 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -56,9 +56,9 @@ class Journal:
             self._catch_up()
             return self._entries.get(mark)
 
-    def begin(self, mark: Mark) -> None:
-        """Before a create is sent. Returns when the line is on the disk."""
-        self._append.call(_line("begin", mark))
+    def begin(self, marks: Sequence[Mark]) -> None:
+        """Before creates are sent. Returns when their lines are on the disk."""
+        self._append.call("".join(_line("begin", mark) for mark in marks))
 
     def made(self, mark: Mark, id: str) -> None:
         """After the create, with the id. Survives the death of this process, though not of the machine."""
@@ -150,8 +150,6 @@ class Begun:
         self._journal = journal
         self._mark = mark
         self.earlier = journal.find(mark) if journal else None
-        if journal and self.earlier is None:
-            journal.begin(mark)
 
     def made(self, id: str) -> None:
         """It is on the node, with this id."""
@@ -177,10 +175,15 @@ def journal_of(stack: str, environ: Mapping[str, str] = os.environ) -> Journal:
         return _journals[file]
 
 
-def begin(props: Mapping[str, Any], mark: Mark) -> Begun:
-    """Journal a create of the resource whose property bag this is; a bag without a stack is not journaled."""
+def begin(props: Mapping[str, Any], marks: Sequence[Mark]) -> list[Begun]:
+    """Journal creates of the resource whose property bag this is; a bag without a stack is not journaled."""
     stack = props.get(STACK)
-    return Begun(journal_of(stack) if stack else None, mark)
+    journal = journal_of(stack) if stack else None
+    begun = [Begun(journal, mark) for mark in marks]
+    new = [mark for mark, each in zip(marks, begun, strict=True) if each.earlier is None]
+    if journal and new:
+        journal.begin(new)
+    return begun
 
 
 def saved(props: Mapping[str, Any], path: str, id: str) -> None:

@@ -26,6 +26,9 @@ __all__ = [
     "Record",
     "Reference",
     "Text",
+    "bounds",
+    "contains_unknown",
+    "show",
 ]
 
 

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
@@ -31,13 +31,15 @@ from provider_core.diffing import diff
 from provider_core.journal import Begun, Mark, begin, key_text, saved
 from provider_core.kinds import Text, contains_unknown
 from provider_core.pool import backend_of
-from provider_core.values import ADOPT, CONNECTION, decode, digest_of, encode, from_engine, to_engine
+from provider_core.values import ADOPT, CONNECTION, decode, digest_of, encode, from_engine, read_back, to_engine
 
-__all__ = ["Lifecycle"]
+__all__ = ["Lifecycle", "Props", "Write", "claim", "presentable"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Props = Mapping[str, Any]
+Write = tuple[str | None, Props]
+"""What is about to be sent: the id (None for a create) and the JSON."""
 
 _claims = Claims()
 
@@ -53,9 +55,29 @@ def _named(
             return method(self, *args, **kwargs)
         except errors.ProviderError as error:
             bags = [arg for arg in args if isinstance(arg, dict)]
-            raise self._presentable(error, bags) from None
+            values = from_engine(self.declaration, bags[-1]) if bags else {}
+            known = {name: value for name, value in values.items() if not contains_unknown(value)}
+            raise presentable(error, self.declaration, [values], self.declaration.label(known)) from None
 
     return call
+
+
+def presentable(
+    error: errors.ProviderError, declaration: Declaration, bags: Sequence[Props], label: str
+) -> errors.ProviderError:
+    """The error with a label in front, and without the secrets in ``bags`` (values of the declaration)."""
+    message = str(error)
+    for name, field in declaration.fields.items():
+        for secret in {bag.get(name) for bag in bags} if field.secret else ():
+            if isinstance(secret, str) and len(secret) > 2:
+                message = message.replace(secret, "[hidden]")
+    error.args = (message,)
+    return error.named(label)
+
+
+def claim(label: str, connection: str, fresh: bool, claims: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Claim for a resource what may stand once in a stack; a sentence for each claim that another has."""
+    return _claims.take(label, connection, fresh, claims)
 
 
 class Lifecycle(ResourceProvider):
@@ -65,7 +87,7 @@ class Lifecycle(ResourceProvider):
 
     - ``problems``: further failures of check (default: files that are not there);
     - ``claims``: what may stand once in a stack (default: the natural key);
-    - ``before_write``: refuse a create or update that the node would take (default: nothing);
+    - ``refusals``: refuse creates or updates that the node would take (default: none);
     - ``make``: create the object (default: one create, never sent twice blindly);
     - ``recovered``: go on after a create that was not answered (default: with the object as it is);
     - ``after_create``: outputs known only now (default: none, or read back when the declaration says so);
@@ -93,12 +115,8 @@ class Lifecycle(ResourceProvider):
         if not failures:
             failures = [*self.problems(values), *self._check_connection(news)]
         if not failures:
-            fresh = not _olds
-            connection = str(news.get(CONNECTION) or "")
-            failures = [
-                Failure(("", reason))
-                for reason in _claims.take(self.declaration.label(values), connection, fresh, self.claims(values))
-            ]
+            label, connection = self.declaration.label(values), str(news.get(CONNECTION) or "")
+            failures = [Failure(("", reason)) for reason in claim(label, connection, not _olds, self.claims(values))]
         if not failures:
             for name in self.declaration.files:
                 if isinstance(values.get(name), str):
@@ -109,7 +127,7 @@ class Lifecycle(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         olds, news = from_engine(self.declaration, _olds), from_engine(self.declaration, _news)
         found = diff(self.declaration, olds, news, _olds, _news)
-        self._in_state(_news, _id)
+        self.in_state(_news, _id)
         return DiffResult(
             changes=bool(found),
             replaces=list(found.replaces),
@@ -121,7 +139,7 @@ class Lifecycle(ResourceProvider):
         backend = self.backend(props)
         values = self._inputs(props)
         body, files = encode(self.declaration, values), self._files(values)
-        begun = begin(props, self._mark(props, body))
+        (begun,) = begin(props, [self.mark(props, body)])
         try:
             created = self._earlier(backend, begun, body, files)
             if created is None:
@@ -140,12 +158,7 @@ class Lifecycle(ResourceProvider):
             return ReadResult("", {})
         olds = from_engine(self.declaration, props)
         found = decode(self.declaration, wire)
-        inputs = {name: value for name, value in olds.items() if name in self.declaration.inputs}
-        for name in inputs:
-            kind = self.declaration.inputs[name].kind
-            # What means the same keeps its old form, so that no difference shows where there is none.
-            if name in found and not kind.same(inputs[name], found[name]):
-                inputs[name] = found[name]
+        inputs = read_back(self.declaration, olds, wire)
         outs = inputs | {
             name: found.get(name, olds.get(name)) for name in self.declaration.computed if {name} & {*found, *olds}
         }
@@ -159,15 +172,18 @@ class Lifecycle(ResourceProvider):
         files = self._files({name: news[name] for name in found.files})
         if body or files:
             backend = self.backend(_news)
-            self.before_write(backend, _id, body)
-            backend.update(self.declaration.path, _id, body, files)
+            self._refuse(backend, _id, body)
+            try:
+                backend.update(self.declaration.path, _id, body, files)
+            except errors.NotFound:
+                raise errors.NotFound(f"{_id} is gone from the node: run pulumi refresh, then up", 404) from None
         computed = {name: value for name, value in olds.items() if name in self.declaration.computed}
         return UpdateResult(to_engine(self.declaration, {**news, **computed}, _news))
 
     @_named
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         self.remove(self.backend(_props), _id, from_engine(self.declaration, _props))
-        self._in_state(_props, _id)
+        self.in_state(_props, _id)
 
     def problems(self, values: Props) -> list[Failure]:
         """Failures of check beyond the declaration's own; may look at files, must not ask the node."""
@@ -185,8 +201,14 @@ class Lifecycle(ResourceProvider):
         if key and self.declaration.key_is_unique:
             yield self.declaration.path, " and ".join(key), " / ".join(map(str, key.values()))
 
-    def before_write(self, backend: Backend, id: str | None, body: Props) -> None:
-        """Called with what is about to be sent; ``id`` is None for a create. Raises to refuse."""
+    def refusals(
+        self, backend: Backend, writes: Sequence[Write], leaving: frozenset[str] = frozenset()
+    ) -> dict[int, errors.ProviderError]:
+        """Why some of the creates and updates that are about to be sent must not be, by their index.
+
+        ``leaving``: ids of objects that give up what is theirs in the same change.
+        """
+        return {}
 
     def make(self, backend: Backend, body: Props, files: Mapping[str, Path], adopt: bool) -> Created:
         """Create the object, or take over the one with the same natural key when ``adopt`` says so."""
@@ -195,7 +217,7 @@ class Lifecycle(ResourceProvider):
         existing = self._existing(backend, body) if adopt else None
         if existing:
             return self._take_over(backend, existing, body, files)
-        self.before_write(backend, None, body)
+        self._refuse(backend, None, body)
         lost: errors.ProviderError | None = None
         key = self.declaration.key_of(body) if self.declaration.joinable else None
         for attempt in range(4):
@@ -210,7 +232,7 @@ class Lifecycle(ResourceProvider):
                     if recovered:
                         return recovered
                 elif existing and self.declaration.key_is_unique:
-                    raise self._exists(existing[0]) from None
+                    raise self.exists(existing[0]) from None
                 if not self.declaration.natural_key or getattr(error, "status", 503) not in (502, 503, 504):
                     break
                 time.sleep(getattr(error, "retry_after", 0.0) or 0.5 * 2**attempt)
@@ -218,7 +240,7 @@ class Lifecycle(ResourceProvider):
                 existing = self._existing(backend, body) if self.declaration.key_is_unique else None
                 if existing is None:
                     raise
-                raise self._exists(existing[0], error) from None
+                raise self.exists(existing[0], error) from None
         assert lost is not None
         raise lost
 
@@ -253,7 +275,7 @@ class Lifecycle(ResourceProvider):
         settings = self.connections.settings(str(props.get(CONNECTION) or ""))
         return backend_of(self.declaration.vendor, settings)
 
-    def _in_state(self, props: Props, id: str) -> None:
+    def in_state(self, props: Props, id: str) -> None:
         """The state has this object: the journal may forget it."""
         saved(props, self.declaration.path, id)
 
@@ -298,7 +320,12 @@ class Lifecycle(ResourceProvider):
             self.declaration.inputs[name].kind.same(found[name], value) for name, value in body.items() if name in found
         )
 
-    def _mark(self, props: Props, body: Props) -> Mark:
+    def _refuse(self, backend: Backend, id: str | None, body: Props) -> None:
+        refusals = self.refusals(backend, [(id, body)])
+        if refusals:
+            raise refusals[0]
+
+    def mark(self, props: Props, body: Props) -> Mark:
         """What the journal knows this create by: its natural key, or all that is not secret where none is unique."""
         inputs = self.declaration.inputs
         key = self.declaration.key_of(body) if self.declaration.key_is_unique else body
@@ -320,40 +347,34 @@ class Lifecycle(ResourceProvider):
         # Without an id, only what is the same can be known to be ours.
         return self._take_over(backend, existing, body, files) if wire is not None else None
 
-    def _take_over(
-        self, backend: Backend, existing: tuple[str, Props], body: Props, files: Mapping[str, Path]
-    ) -> Created:
-        id, wire = existing
+    def differences(self, wire: Props, body: Props) -> dict[str, Any]:
+        """What of ``body`` the object on the node does not have, write-only fields among it."""
         found = decode(self.declaration, wire)
         inputs = self.declaration.inputs
-        changes = {
+        return {
             name: value
             for name, value in body.items()
             if name not in found or not inputs[name].kind.same(found[name], value)
         }
+
+    def _take_over(
+        self, backend: Backend, existing: tuple[str, Props], body: Props, files: Mapping[str, Path]
+    ) -> Created:
+        id, wire = existing
+        changes = self.differences(wire, body)
         if changes or files:
-            self.before_write(backend, id, changes)
+            self._refuse(backend, id, changes)
             backend.update(self.declaration.path, id, changes, files)
         return Created(id)
 
-    def _exists(self, id: str, refusal: errors.ProviderError | None = None) -> errors.AlreadyExists:
+    def exists(self, id: str, refusal: errors.ProviderError | None = None) -> errors.AlreadyExists:
+        """The error for an object that is there already, with what the node said, and how to adopt."""
         said = f" (the node says: {refusal})" if refusal else ""
         key = " and ".join(self.declaration.natural_key)
         return errors.AlreadyExists(
             f"an object with this {key} exists already: {id}{said}; "
             "set adopt=True to take it over as it is declared here, or choose another"
         )
-
-    def _presentable(self, error: errors.ProviderError, bags: list[dict[str, Any]]) -> errors.ProviderError:
-        values = from_engine(self.declaration, bags[-1]) if bags else {}
-        message = str(error)
-        for name, field in self.declaration.fields.items():
-            secret = values.get(name)
-            if field.secret and isinstance(secret, str) and len(secret) > 2:
-                message = message.replace(secret, "[hidden]")
-        error.args = (message,)
-        known = {name: value for name, value in values.items() if not contains_unknown(value)}
-        return error.named(self.declaration.label(known))
 
 
 def _digest(path: Path) -> str:

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import difflib
-import functools
 import inspect
-import pickle
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 import pulumi
 
 from provider_core import fields as kinds_of_field
-from provider_core import load
+from provider_core.collection import Collection, Item
 from provider_core.declaration import Declaration, Vendor, register
 from provider_core.fields import Field, Ref, Refs, option, positional
 from provider_core.lifecycle import Lifecycle
+from provider_core.loading import provider_key
 from provider_core.values import ADOPT, CONNECTION, NULLS, STACK
 
-__all__ = ["Nested", "Resource", "provider_key"]
-
-
-class _ByToken:
-    """Pickles to a call of `provider_core.load` with a token: short, and independent of where code lives."""
-
-    def __init__(self, token: str) -> None:
-        self.token = token
-
-    def __reduce__(self) -> tuple[Any, tuple[str]]:
-        return load, (self.token,)
-
-
-@functools.cache
-def provider_key(token: str) -> str:
-    """The ``__provider`` string of a type: made once, the same in every version, with nothing secret in it."""
-    return base64.b64encode(pickle.dumps(_ByToken(token), protocol=4)).decode()
+__all__ = ["Nested", "Resource"]
 
 
 @dataclass_transform(
@@ -70,18 +52,19 @@ class _Declared:
             if isinstance(value, Field)
         }
 
-
-def _verify_names(cls: type[_Declared], values: Mapping[str, Any]) -> None:
-    declared = cls.fields()
-    for name in values:
-        if name not in declared or not declared[name].is_input:
-            near = difflib.get_close_matches(name, [n for n, f in declared.items() if f.is_input], n=1)
-            reason = "is set by the node" if name in declared else "is not a field"
-            hint = f"; did you mean {near[0]!r}?" if near and name not in declared else ""
-            raise TypeError(f"{cls.__name__}: {name!r} {reason}{hint}")
-    missing = [name for name, field in declared.items() if field.required and name not in values]
-    if missing:
-        raise TypeError(f"{cls.__name__}: {', '.join(missing)} must be given")
+    @classmethod
+    def _verify_names(cls, values: Mapping[str, Any]) -> None:
+        """Raise TypeError for a field that is not there, not the stack's to set, or missing."""
+        declared = cls.fields()
+        for name in values:
+            if name not in declared or not declared[name].is_input:
+                near = difflib.get_close_matches(name, [n for n, f in declared.items() if f.is_input], n=1)
+                reason = "is set by the node" if name in declared else "is not a field"
+                hint = f"; did you mean {near[0]!r}?" if near and name not in declared else ""
+                raise TypeError(f"{cls.__name__}: {name!r} {reason}{hint}")
+        missing = [name for name, field in declared.items() if field.required and name not in values]
+        if missing:
+            raise TypeError(f"{cls.__name__}: {', '.join(missing)} must be given")
 
 
 class Nested(_Declared, dict[str, Any]):
@@ -90,7 +73,7 @@ class Nested(_Declared, dict[str, Any]):
     if not TYPE_CHECKING:
 
         def __init__(self, **values: Any) -> None:
-            _verify_names(type(self), values)
+            self._verify_names(values)
             super().__init__(values)
 
 
@@ -104,6 +87,27 @@ class Resource(_Declared, pulumi.CustomResource):
     """
 
     declaration: ClassVar[Declaration]
+
+    @classmethod
+    def collection(
+        cls,
+        resource_name: str,
+        items: Mapping[str, Item[Self]],
+        *,
+        opts: pulumi.ResourceOptions | None = None,
+        connection: str | None = None,
+        adopt: bool = False,
+    ) -> Collection:
+        """Many objects of this type as one resource, by keys of the stack's choice. See `Collection`."""
+        return Collection(
+            resource_name,
+            cls.declaration,
+            items,
+            as_input=_as_input,
+            opts=opts,
+            connection=connection,
+            adopt=adopt,
+        )
 
     resource_name: str = positional(kw_only=False)
     opts: pulumi.ResourceOptions | None = option(default=None)
@@ -156,7 +160,7 @@ class Resource(_Declared, pulumi.CustomResource):
             adopt: bool = False,
             **values: Any,
         ) -> None:
-            _verify_names(type(self), values)
+            self._verify_names(values)
             declaration = self.declaration
             props = {name: _as_input(declaration.fields[name], value) for name, value in values.items()}
             props |= dict.fromkeys(declaration.computed)

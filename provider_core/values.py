@@ -12,11 +12,27 @@ from typing import Any
 from provider_core.declaration import Declaration
 from provider_core.fields import Ownership
 
-__all__ = ["ADOPT", "CONNECTION", "NULLS", "STACK", "decode", "digest_of", "encode", "from_engine", "to_engine"]
+__all__ = [
+    "ADOPT",
+    "CONNECTION",
+    "ITEMS",
+    "NULLS",
+    "STACK",
+    "URIS",
+    "decode",
+    "digest_of",
+    "encode",
+    "from_engine",
+    "kept",
+    "read_back",
+    "to_engine",
+]
 
 NULLS = "nulls"
 CONNECTION = "connection"
 ADOPT = "adopt"
+ITEMS = "items"
+URIS = "uris"
 STACK = "__stack"
 """The stack's name, for the journal; the engine does not show names that begin so."""
 
@@ -35,16 +51,29 @@ def from_engine(declaration: Declaration, props: Mapping[str, Any]) -> dict[str,
     return values
 
 
-def to_engine(declaration: Declaration, values: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
-    """A property bag of ``values``, with the options and file digests of the bag ``kept``."""
+def to_engine(declaration: Declaration, values: Mapping[str, Any], bag: Mapping[str, Any]) -> dict[str, Any]:
+    """A property bag of ``values``, with the options and file digests of ``bag``."""
     props = {name: value for name, value in values.items() if value is not None}
     nulls = sorted(name for name, value in values.items() if value is None and name in declaration.inputs)
     if nulls:
         props[NULLS] = nulls
-    for name in (CONNECTION, ADOPT, STACK, *map(digest_of, declaration.files)):
-        if kept.get(name):
-            props[name] = kept[name]
-    return props
+    return props | kept(declaration, bag)
+
+
+def kept(declaration: Declaration, bag: Mapping[str, Any]) -> dict[str, Any]:
+    """What goes from one property bag to the next as it is: options and file digests."""
+    names = (CONNECTION, ADOPT, STACK, *map(digest_of, declaration.files))
+    return {name: bag[name] for name in names if bag.get(name)}
+
+
+def read_back(declaration: Declaration, olds: Mapping[str, Any], wire: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs ``olds`` as the node has them now. What means the same keeps its form, so that no difference shows."""
+    found = decode(declaration, wire)
+    return {
+        name: found[name] if name in found and not declaration.inputs[name].kind.same(value, found[name]) else value
+        for name, value in olds.items()
+        if name in declaration.inputs
+    }
 
 
 def encode(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, Any]:

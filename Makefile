@@ -1,6 +1,6 @@
 # Everything is set up in .venv and .local of this folder, once; `make clean` undoes it.
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview refresh destroy policy simulator check test clean
+.PHONY: help setup up preview refresh destroy policy simulator docs check test clean
 
 PYTHON := .venv/bin/python
 PEXIP := $(PYTHON) -m pexip_cli
@@ -16,6 +16,7 @@ help:
 	@echo
 	@echo "Work on the project:"
 	@echo "  make setup      make .venv and the engine, and .local/env to source before typing \`pulumi\`"
+	@echo "  make docs       write docs/resources.md and the page of each type, from the declarations"
 	@echo "  make check      format, lint, types, layers"
 	@echo "  make test       check, then all tests"
 	@echo "  make clean      remove all that make made"
@@ -23,7 +24,7 @@ help:
 setup: .venv/ready
 	@$(PEXIP) env
 
-up preview refresh destroy: .venv/ready
+up preview refresh destroy docs: .venv/ready
 	@$(PEXIP) $@
 
 policy: .venv/ready

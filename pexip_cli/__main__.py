@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pexip_cli import clean, environment, simulator, stack
+from pexip_cli import clean, environment, platform, simulator, stack
 from pexip_cli.checkout import Checkout
 from pexip_cli.engine import ensure
 from pexip_cli.problem import Problem
@@ -62,6 +62,11 @@ def parser() -> argparse.ArgumentParser:
     simulated = commands.add_parser("simulator", help="start, stop or show the simulated Management Node")
     simulated.add_argument("action", choices=["start", "stop", "status"])
     simulated.set_defaults(run=_simulator)
+
+    platform.add(commands)
+
+    docs = commands.add_parser("docs", help="write the pages of docs/ that are made from the declarations")
+    docs.set_defaults(run=_docs)
 
     cleaning = commands.add_parser("clean", help="remove what was made in .local, except states of real nodes")
     cleaning.set_defaults(run=_clean)
@@ -120,6 +125,15 @@ def _simulator(options: argparse.Namespace, checkout: Checkout) -> int:
         print("The simulated Management Node is not running; `pexip simulator start` starts it.")
         return 3
     print(simulator.described(node, checkout))
+    return 0
+
+
+def _docs(_: argparse.Namespace, checkout: Checkout) -> int:
+    # Imported late: no other command needs the provider.
+    from pexip_cli.docs import write
+
+    for file in write(checkout.root / "docs"):
+        print(checkout.shown(file))
     return 0
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pexip_provider.batches import Batches
 from pexip_provider.client import Client, detail
+from pexip_provider.extras import Extras
 from pexip_provider.snapshots import Snapshots
 from provider_core import errors
 from provider_core.backend import Created
@@ -20,10 +21,14 @@ __all__ = ["PexipBackend", "connect"]
 
 
 class PexipBackend:
-    """Creates, reads, updates and deletes through a `Client`, joined into bulk requests where they coincide."""
+    """Creates, reads, updates and deletes through a `Client`, joined into bulk requests where they coincide.
+
+    ``extras`` are the requests that only some types have.
+    """
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self.extras = Extras(client)
         self._lock = threading.Lock()
         self._batches: dict[str, Batches] = {}
         self._snapshots: dict[str, Snapshots] = {}
@@ -95,6 +100,10 @@ class PexipBackend:
         for page in found:
             for each in page:
                 yield urlsplit(each["resource_uri"]).path, each
+
+    def schema(self, path: str) -> dict[str, tuple[str, ...]] | None:
+        """The type's own schema, as the node has it."""
+        return self.client.schema(path)
 
     def _of(self, path: str) -> Batches:
         with self._lock:

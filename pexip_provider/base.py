@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provider_core.declaration import Vendor
-from provider_core.resource import Resource
+from provider_core.resource import ReadOnly, Resource
 
 if TYPE_CHECKING:
     from provider_core.backend import Backend
     from provider_core.connections import Settings
 
-__all__ = ["PEXIP", "PexipResource"]
+__all__ = ["PEXIP", "PexipLookUp", "PexipResource"]
 
 
 def _connect(settings: Settings) -> Backend:
@@ -21,8 +21,12 @@ def _connect(settings: Settings) -> Backend:
     return connect(settings)
 
 
-PEXIP = Vendor("pexip", "Pexip Infinity", _connect)
+PEXIP = Vendor("pexip", "Pexip Infinity", _connect, server="Management Node")
 
 
 class PexipResource(Resource, vendor=PEXIP):
     """A resource on a Pexip Infinity Management Node."""
+
+
+class PexipLookUp(ReadOnly, vendor=PEXIP):
+    """A type that a Pexip Infinity Management Node fills: looked up and referred to, never declared."""

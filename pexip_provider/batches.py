@@ -71,11 +71,21 @@ class Batches:
         self._client.patch(change.id, change.body)
 
     def _bulk_create(self, news: Sequence[New]) -> list[Any]:
-        self._client.bulk(self._path, objects=[dict(new.body) for new in news])
+        try:
+            self._client.bulk(self._path, objects=[dict(new.body) for new in news])
+        except errors.Rejected:
+            # Often because some are there already: those fail at once, instead of after many halvings.
+            ids = self._ids(news)
+            rest = [new for new, id in zip(news, ids, strict=True) if not isinstance(id, str)]
+            if len(rest) == len(news):
+                raise
+            outcomes = iter(halve(rest, self._bulk_create, self._post))
+            taken = errors.Rejected("an object with this natural key exists", 400)
+            return [taken if isinstance(id, str) else next(outcomes) for id in ids]
         return self._ids(news)
 
     def _ids(self, news: Sequence[New]) -> list[str | errors.ProviderError]:
-        """The ids of objects just made, by their natural keys: one request for a hundred of them or so."""
+        """The ids of objects by their natural keys: one request for a hundred of them or so."""
         names = tuple(news[0].key)
         # The part of the key that differs most finds them with the fewest others.
         best = max(names, key=lambda name: len({str(new.key[name]) for new in news}))
@@ -88,16 +98,27 @@ class Batches:
 
     def _bulk_update(self, changes: Sequence[Change]) -> list[Any]:
         # A bulk PATCH creates what it does not find, so what is gone must not be in it.
-        numbers = {detail(change.id).rstrip("/").rpartition("/")[2] for change in changes}
-        there = {urlsplit(each["resource_uri"]).path for each in self._search("id", numbers)}
+        there = self._there([change.id for change in changes])
         together = [change for change in changes if change.id in there]
         self._client.bulk(self._path, objects=[{"resource_uri": change.id, **change.body} for change in together])
         gone = errors.NotFound("it is gone from the node: run pulumi refresh", 404)
         return [None if change.id in there else gone for change in changes]
 
     def _bulk_delete(self, ids: Sequence[str]) -> list[None]:
-        self._client.bulk(self._path, deleted=ids)
+        try:
+            self._client.bulk(self._path, deleted=ids)
+        except errors.Refused:
+            # What is gone already makes the node refuse them all.
+            there = self._there(ids)
+            if len(there) == len(set(ids)):
+                raise
+            if there:
+                self._client.bulk(self._path, deleted=sorted(there))
         return [None] * len(ids)
+
+    def _there(self, ids: Sequence[str]) -> set[str]:
+        numbers = {detail(id).rstrip("/").rpartition("/")[2] for id in ids}
+        return {urlsplit(each["resource_uri"]).path for each in self._search("id", numbers)}
 
     def _finds(self, field: str, batch: list[frozenset[str]]) -> list[list[dict[str, Any]]]:
         found: dict[str, list[dict[str, Any]]] = {}

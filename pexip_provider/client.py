@@ -18,13 +18,13 @@ from provider_core import errors
 from provider_core.connections import Settings
 from provider_core.http import Http
 
-__all__ = ["ROOT", "Client", "detail"]
+__all__ = ["ROOT", "Client", "OAuth2", "detail", "explain"]
 
 ROOT = "/api/admin/configuration/v1/"
 PAGE = 500
 """Objects a page: few requests, and memory that does not depend on how many objects there are."""
 
-_DETAIL = re.compile(re.escape(ROOT) + r"[a-z0-9_]+/[A-Za-z0-9._:-]+/\Z")
+_DETAIL = re.compile(re.escape(ROOT) + r"[a-z0-9_]+/(?!\.{1,2}/)[A-Za-z0-9._:-]+/\Z")
 _TYPE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -150,14 +150,39 @@ class Client:
             yield answer["objects"]
             url, params = answer["meta"].get("next") or "", None
 
+    def schema(self, path: str) -> dict[str, tuple[str, ...]] | None:
+        """The fields of a type with the choices that the node names; None when the node does not have the type."""
+        try:
+            answer = self._json(self.http.send("GET", f"{_collection(path)}schema/", repeatable=True))
+        except errors.NotFound:
+            # An address that is no Management Node has nothing at all; a node at least lists its types.
+            if path in self._json(self.http.send("GET", ROOT, repeatable=True)):
+                raise
+            return None
+        fields = answer.get("fields")
+        if not isinstance(fields, dict):
+            raise errors.ServerFailed(f"{self.http.base} describes {path} in a form that is not known here", 200)
+        return {name: _choices(field) for name, field in fields.items()}
+
     def post(self, path: str, body: Mapping[str, Any], stream: bool = False) -> requests.Response:
         """Create one object; the answer carries Location and perhaps a document. Never repeated blindly."""
         return self.http.send("POST", _collection(path), json=dict(body), repeatable=False, stream=stream)
 
     @staticmethod
+    def collection(path: str) -> str:
+        """The path of a type's list. Raises ValueError for what is no type's path."""
+        return _collection(path)
+
+    @staticmethod
+    def detail(uri: str) -> str:
+        """See `detail`."""
+        return detail(uri)
+
+    @staticmethod
     def created(response: requests.Response) -> str:
         """The path of the object that a POST made, from Location."""
-        return detail(response.headers.get("Location", ""))
+        # The vendor's examples of licences leave the last slash out.
+        return detail(response.headers.get("Location", "").rstrip("/") + "/")
 
     def patch(self, uri: str, body: Mapping[str, Any]) -> None:
         """Change one object."""
@@ -199,6 +224,13 @@ def _collection(path: str) -> str:
     if not _TYPE.match(path):
         raise ValueError(f"{path!r} is not the path of a type")
     return f"{ROOT}{path}/"
+
+
+def _choices(field: Any) -> tuple[str, ...]:
+    """The choices in a schema's field: plain values, or pairs of a value and its label."""
+    given = field.get("valid_choices") if isinstance(field, dict) else None
+    listed = given if isinstance(given, list) else []
+    return tuple(str(each[0] if isinstance(each, list) and each else each) for each in listed)
 
 
 def _filter(value: Any) -> Any:

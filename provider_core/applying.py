@@ -49,11 +49,9 @@ class Applying:
         """Returns the URIs by key. Raises when the server cannot be talked to at all."""
         first = {key: uri for key, uri in self._plan.deletes.items() if key in self._plan.replaced}
         self._delete(first)
-        bodies = {key: encode(self._declaration, values) for key, values in self._plan.creates.items()}
+        bodies = {key: self._encoded(values) for key, values in self._plan.creates.items()}
         changes = {
-            key: Change(uri, encode(self._declaration, changed))
-            for key, (uri, changed) in self._plan.updates.items()
-            if changed
+            key: Change(uri, self._encoded(changed)) for key, (uri, changed) in self._plan.updates.items() if changed
         }
         self._refuse(bodies, changes)
         if not self.refused:
@@ -65,6 +63,9 @@ class Applying:
             return {}
         self._delete({key: uri for key, uri in self._plan.deletes.items() if key not in first})
         return {**self._plan.stays, **self._made}
+
+    def _encoded(self, values: Values) -> dict[str, Any]:
+        return self._single.outgoing(self._backend, encode(self._declaration, values))
 
     def _refuse(self, bodies: Mapping[str, Wire], changes: Mapping[str, Change]) -> None:
         keys = [*bodies, *changes]
@@ -167,7 +168,7 @@ class Applying:
         fresh = {key: uri for key, uri in self._made.items() if self._begun[key].earlier is None}
         kept = len(self._made) - len(fresh)
         before = {
-            key: Change(change.id, encode(self._declaration, self._before(key, change)))
+            key: Change(change.id, self._encoded(self._before(key, change)))
             for key, change in self._changed.items()
             if key in self._plan.origins
         }

@@ -12,10 +12,14 @@ __all__ = ["Backend", "Created"]
 
 @dataclass(frozen=True)
 class Created:
-    """The answer to a create: the object's id, and a document when the server sent one, once."""
+    """The answer to a create: the object's id, and a document when the server sent one, once.
+
+    A document that was saved to a file is known by its SHA-256, ``digest``, instead.
+    """
 
     id: str
     document: bytes | None = None
+    digest: str = ""
 
 
 class Backend(Protocol):

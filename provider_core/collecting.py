@@ -53,6 +53,7 @@ class CollectionLifecycle(ResourceProvider):
         reasons: list[str] = []
         for key, values in items.items():
             failures = [*check(self.declaration, values), *self.single.problems(values)]
+            failures = failures or self.single.not_offered(news, values)
             sentences = [sentence for _, sentence in failures]
             if not failures:
                 connection = str(news.get(CONNECTION) or "")
@@ -94,7 +95,7 @@ class CollectionLifecycle(ResourceProvider):
             olds, uris = self._items(props), self._uris(props)
             found: dict[str, Values] = {}
             for key, values in olds.items():
-                wire = backend.read(self.declaration.path, uris[key]) if key in uris else None
+                wire = self.single.fetch(backend, uris[key], values) if key in uris else None
                 if wire is not None:
                     found[key] = read_back(self.declaration, values, wire)
         except errors.ProviderError as error:

@@ -36,6 +36,7 @@ class Settings:
     verify_tls: bool = True
     timeout: float = 60.0
     requests_per_minute: int = 900
+    check_schema: bool = True
 
     def how_to(self, key: str) -> str:
         """Where a setting is given, for messages: ``pexip:address or PEXIP_ADDRESS``."""

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from provider_core.connections import Settings
     from provider_core.lifecycle import Lifecycle
 
-__all__ = ["Declaration", "DeclarationError", "Vendor", "declarations", "find", "register", "verify_references"]
+__all__ = [
+    "Declaration",
+    "DeclarationError",
+    "Vendor",
+    "declarations",
+    "find",
+    "look_ups",
+    "register",
+    "verify_references",
+]
 
 
 class DeclarationError(TypeError):
@@ -28,12 +37,13 @@ class Vendor:
     """A system that resources live on: the name is the token's and the configuration's namespace.
 
     ``module`` is the package whose import declares every resource; ``connect`` makes a `Backend` from the
-    settings of a connection, and is called in the provider process only.
+    settings of a connection, and is called when something is asked. ``server`` is what messages call the system.
     """
 
     name: str
     title: str
     connect: Callable[[Settings], Backend]
+    server: str = "server"
 
     @property
     def module(self) -> str:
@@ -55,6 +65,8 @@ class Declaration:
     doc: str = ""
     exists_once: bool = False
     key_is_unique: bool = True
+    read_only: bool = False
+    """Whether the type can only be looked up."""
 
     @property
     def token(self) -> str:
@@ -89,7 +101,7 @@ class Declaration:
     def joinable(self) -> bool:
         """Whether creates can be joined: each object can be found again by a short, unique natural key."""
         plain = all(not getattr(self.fields[name].kind, "format", None) for name in self.natural_key)
-        return self.key_is_unique and plain and not self.lifecycle.has_document
+        return self.key_is_unique and plain and not self.lifecycle.alone
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -120,7 +132,7 @@ class Declaration:
         for key in self.natural_key:
             if key not in self.fields:
                 raise DeclarationError(f"{self.name}: natural key {key!r} is not a field")
-            if not self.fields[key].is_input:
+            if not self.fields[key].is_input and not self.read_only:
                 raise DeclarationError(f"{self.name}.{key}: a natural key must be a field that the stack sets")
         for name, field in self.fields.items():
             if field.mistake:
@@ -132,7 +144,9 @@ class Declaration:
                 raise DeclarationError(f"{self.name}.{name}: the name is taken by the engine or by an option")
 
 
-_RESERVED = frozenset({"id", "urn", "opts", "connection", "adopt", "nulls", "resource_name"})
+_RESERVED = frozenset(
+    {"id", "urn", "opts", "connection", "adopt", "nulls", "resource_name", "get", "list", "collection", "declaration"}
+)
 _registry: dict[str, Declaration] = {}
 
 
@@ -147,15 +161,21 @@ def register(declaration: Declaration) -> None:
 def find(token: str) -> Declaration:
     """The declaration behind a token such as ``pexip:Conference``; imports the vendor's package first."""
     importlib.import_module(f"{token.partition(':')[0]}_provider")
-    if token not in _registry:
+    if token not in _registry or _registry[token].read_only:
         raise DeclarationError(f"{token} is not a type of resource of this version")
     return _registry[token]
 
 
 def declarations(vendor: str) -> list[Declaration]:
-    """All declarations of a vendor, in the order of their declaration."""
+    """All declarations of a vendor's resources, in the order of their declaration."""
     importlib.import_module(f"{vendor}_provider")
-    return [declaration for declaration in _registry.values() if declaration.vendor.name == vendor]
+    return [each for each in _registry.values() if each.vendor.name == vendor and not each.read_only]
+
+
+def look_ups(vendor: str) -> list[Declaration]:
+    """The declarations of a vendor's types that can only be looked up, in the order of their declaration."""
+    importlib.import_module(f"{vendor}_provider")
+    return [each for each in _registry.values() if each.vendor.name == vendor and each.read_only]
 
 
 def verify_references(vendor: str, besides: frozenset[str] = frozenset()) -> None:

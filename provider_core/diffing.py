@@ -63,7 +63,8 @@ def diff(
                 changes[name] = field.default
             else:
                 forgotten.append(name)
-    replaces = [name for name in (*changes, *files) if declaration.inputs[name].replaces]
+    told = [name for name in forgotten if name not in declaration.sent and name not in declaration.files]
+    replaces = [name for name in (*changes, *files, *told) if declaration.inputs[name].replaces]
     moved = before.get(CONNECTION) != after.get(CONNECTION)
     if moved:
         replaces.append(CONNECTION)
@@ -72,5 +73,7 @@ def diff(
         files=tuple(files),
         forgotten=tuple(forgotten),
         replaces=tuple(replaces),
-        delete_first=bool(replaces) and not moved and not any(key in changes for key in declaration.natural_key),
+        delete_first=bool(replaces and declaration.natural_key)
+        and not moved
+        and not any(key in changes for key in declaration.natural_key),
     )

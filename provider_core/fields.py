@@ -16,6 +16,7 @@ import pulumi
 from provider_core.kinds import Boolean, Choice, File, Integer, Kind, Many, Record, Reference, Text
 
 if TYPE_CHECKING:
+    from provider_core.lookups import Found
     from provider_core.resource import Nested
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "digits",
     "file",
     "integer",
+    "local",
     "nested",
     "option",
     "path",
@@ -134,22 +136,24 @@ class Field(Generic[T]):
 
 
 class Ref(Field[str]):
-    """A reference to another object: takes a resource, an Output or a URI; reads as the URI."""
+    """A reference to another object: takes a resource, what a look-up found, an Output or a URI; reads as the URI."""
 
     if TYPE_CHECKING:
 
-        def __set__(self, instance: object, value: pulumi.Input[str] | pulumi.CustomResource | None) -> None: ...
+        def __set__(
+            self, instance: object, value: pulumi.Input[str] | pulumi.CustomResource | Found | None
+        ) -> None: ...
 
 
 class Refs(Field[list[str]]):
-    """References to other objects: a list of resources, Outputs or URIs; reads as the list of URIs."""
+    """References to other objects: a list of what a `Ref` takes; reads as the list of URIs."""
 
     if TYPE_CHECKING:
 
         def __set__(  # type: ignore[override]  # a list of resources, where the base takes a list of strings
             self,
             instance: object,
-            value: Sequence[pulumi.Input[str] | pulumi.CustomResource] | pulumi.Output[list[str]] | None,
+            value: Sequence[pulumi.Input[str] | pulumi.CustomResource | Found] | pulumi.Output[list[str]] | None,
         ) -> None: ...
 
 
@@ -241,10 +245,16 @@ def reference(
 
 
 def references(
-    to: str, *, default: Any = _REQUIRED, unordered: bool = True, nullable: bool = False, doc: str = ""
+    to: str,
+    *,
+    default: Any = _REQUIRED,
+    unordered: bool = True,
+    nullable: bool = False,
+    by: tuple[str, ...] = (),
+    doc: str = "",
 ) -> Any:
-    """Many objects of the type whose path is ``to``."""
-    return Refs(Many(Reference(to), unordered), default=default, nullable=nullable, doc=doc)
+    """Many objects of the type whose path is ``to``; ``by``: fields of theirs that may stand for them."""
+    return Refs(Many(Reference(to, by), unordered), default=default, nullable=nullable, doc=doc)
 
 
 def nested(item: type[Nested], *, default: Any = _REQUIRED, unordered: bool = True, doc: str = "") -> Any:
@@ -253,14 +263,30 @@ def nested(item: type[Nested], *, default: Any = _REQUIRED, unordered: bool = Tr
     return Field(Many(Record(parts), unordered), default=default, doc=doc)
 
 
-def file(*, default: Any = _REQUIRED, replaces: bool = False, doc: str = "") -> Any:
-    """The path of a file to upload; uploaded again when its content changes."""
-    return Field(File(), default=default, ownership=Ownership.WRITE_ONLY, replaces=replaces, doc=doc)
+def file(*, default: Any = _REQUIRED, replaces: bool = False, apart: bool = False, doc: str = "") -> Any:
+    """The path of a file to upload; uploaded again when its content changes.
+
+    ``apart``: it goes elsewhere than to the object, by the type's own lifecycle.
+    """
+    ownership = Ownership.LOCAL if apart else Ownership.WRITE_ONLY
+    return Field(File(), default=default, ownership=ownership, replaces=replaces, doc=doc)
 
 
 def path(*, default: Any = _REQUIRED, doc: str = "") -> Any:
     """The path of a file that the provider writes on this machine."""
     return Field(Text(), default=default, ownership=Ownership.LOCAL, doc=doc)
+
+
+def local(
+    kind: Kind | None = None,
+    *,
+    default: Any = _REQUIRED,
+    secret: bool = False,
+    replaces: bool = False,
+    doc: str = "",
+) -> Any:
+    """What the type's own lifecycle needs to know, and is no part of the object."""
+    return Field(kind or Text(), default=default, ownership=Ownership.LOCAL, secret=secret, replaces=replaces, doc=doc)
 
 
 def computed(

@@ -18,7 +18,7 @@ import contextlib
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -28,6 +28,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 
 from provider_core import errors
 from provider_core.connections import Settings
+from provider_core.forms import form
 from provider_core.process import THREADS
 from provider_core.rate import RateLimit
 
@@ -35,6 +36,9 @@ __all__ = ["Http", "Renewable"]
 
 ATTEMPTS = 5
 """How often a request is sent at most; the waits between grow from half a second, about 15 s in all."""
+
+PIECE = 256 * 1024
+"""Bytes of a streamed answer that are in memory at a time."""
 
 LONGEST_WAIT = 90.0
 """Seconds that a Retry-After may ask for and get: a node's limit is counted by the minute."""
@@ -109,15 +113,13 @@ class Http:
             last = attempt == ATTEMPTS
             try:
                 with contextlib.ExitStack() as opened:
-                    handles = {name: opened.enter_context(file.open("rb")) for name, file in (files or {}).items()}
+                    content = form(data, files, opened)
                     response = self._session.request(
                         method,
                         self.base + path,
                         params=params,
                         json=json,
-                        data=data,
-                        files=handles or None,
-                        headers=headers,
+                        **content | {"headers": {**content.get("headers", {}), **(headers or {})}},
                         auth=self._auth,
                         timeout=(10, self.settings.timeout),
                         verify=self._verify,
@@ -148,6 +150,20 @@ class Http:
                 continue
             raise self._refused(method, path, response)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def pieces(self, response: requests.Response) -> Iterator[bytes]:
+        """The content of a streamed answer as it arrives. Raises `AnswerLost` when it is cut off."""
+        arrived = 0
+        try:
+            for piece in response.iter_content(PIECE):
+                arrived += len(piece)
+                yield piece
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise errors.AnswerLost(
+                f"the answer of {self.base} was cut off after {arrived:,} bytes ({_gist(error)})"
+            ) from None
+        finally:
+            response.close()
 
     def _refused(self, method: str, path: str, response: requests.Response) -> errors.Refused:
         status = response.status_code
@@ -209,8 +225,8 @@ def _gist(error: BaseException) -> str:
         if not isinstance(inner, BaseException):
             break
         reason = inner
-    text = re.sub(r"<[^>]*>:? ?|\([^()]*object at 0x[^()]*\)|_ssl\.c:\d+", "", str(reason)).strip()
-    return (text.removeprefix("[SSL: CERTIFICATE_VERIFY_FAILED] ").rstrip(" ()") or type(reason).__name__)[:200]
+    noise = r"<[^>]*>:? ?|\w+\(host=[^()]*\): |\([^()]*object at 0x[^()]*\)|\[SSL: \w+\] | ?\(_ssl\.c:\d+\)"
+    return (re.sub(noise, "", str(reason)).strip() or type(reason).__name__)[:200]
 
 
 def _retry_after(response: requests.Response) -> float:

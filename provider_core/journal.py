@@ -75,6 +75,10 @@ class Journal:
         if mark:
             self._put(_line("drop", mark))
 
+    def close(self) -> None:
+        """Let the file go; the next to open it may start it anew."""
+        os.close(self._descriptor)
+
     def _put(self, line: str) -> None:
         os.write(self._descriptor, line.encode())
         with self._lock:

@@ -20,6 +20,7 @@ __all__ = [
     "Choice",
     "File",
     "Integer",
+    "Json",
     "Kind",
     "Many",
     "Problem",
@@ -72,8 +73,8 @@ class Kind:
         return json.dumps(value, sort_keys=True, default=repr)
 
     def same(self, one: Any, other: Any) -> bool:
-        """Whether two values, null among them, mean the same. An unknown value is never the same."""
-        if isinstance(one, Unknown) or isinstance(other, Unknown):
+        """Whether two values, null among them, mean the same. What is unknown, even in part, is never the same."""
+        if contains_unknown(one) or contains_unknown(other):
             return False
         if one is None or other is None:
             return one is other
@@ -183,20 +184,39 @@ class Boolean(Kind):
 
 
 @dataclass(frozen=True)
+class Json(Kind):
+    """Any JSON value; compared by content."""
+
+
+@dataclass(frozen=True)
 class Reference(Kind):
-    """The URI of an object of type ``to`` (its path, as the root listing names it)."""
+    """The URI of an object of type ``to`` (its path, as the root listing names it).
+
+    ``by`` names fields of that type whose value may stand for the URI, where the lifecycle resolves them.
+    """
 
     to: str
+    by: tuple[str, ...] = ()
 
     def problems(self, value: Any) -> Iterator[Problem]:
+        if self.is_name(value):
+            return
         if not isinstance(value, str) or f"/{self.to}/" not in value:
-            yield Problem(f"a {self.to} resource or its URI (…/{self.to}/<id>/)", show(value))
+            names = f", or its {' or '.join(self.by)}" if self.by else ""
+            yield Problem(f"a resource of type {self.to} or its URI (…/{self.to}/<id>/){names}", show(value))
+
+    def is_name(self, value: Any) -> bool:
+        """Whether the value stands for a URI that is still to be found."""
+        return bool(self.by) and isinstance(value, str) and value != "" and "/" not in value
 
     def canonical(self, value: Any) -> Hashable:
         return str(self.encode(value))
 
     def encode(self, value: Any) -> Any:
-        return urlsplit(value).path if isinstance(value, str) else value
+        try:
+            return urlsplit(value).path if isinstance(value, str) and "/" in value else value
+        except ValueError:
+            return value
 
     def decode(self, wire: Any) -> Any:
         uri = wire.get("resource_uri") if isinstance(wire, dict) else wire
@@ -234,13 +254,6 @@ class Many(Kind):
             return super().canonical(value)
         items = ["null" if item is None else str(self.item.canonical(item)) for item in value]
         return tuple(sorted(items)) if self.unordered else tuple(items)
-
-    def same(self, one: Any, other: Any) -> bool:
-        parts = [
-            *(one if isinstance(one, (list, tuple)) else ()),
-            *(other if isinstance(other, (list, tuple)) else ()),
-        ]
-        return not any(contains_unknown(part) for part in parts) and super().same(one, other)
 
     def encode(self, value: Any) -> Any:
         return [self.item.encode(item) for item in value]

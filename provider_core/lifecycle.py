@@ -31,9 +31,10 @@ from provider_core.diffing import diff
 from provider_core.journal import Begun, Mark, begin, key_text, saved
 from provider_core.kinds import Text, contains_unknown
 from provider_core.pool import backend_of
+from provider_core.schemas import not_offered
 from provider_core.values import ADOPT, CONNECTION, decode, digest_of, encode, from_engine, read_back, to_engine
 
-__all__ = ["Lifecycle", "Props", "Write", "claim", "presentable"]
+__all__ = ["Lifecycle", "Props", "Write", "claim", "gives_up", "presentable"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -80,6 +81,11 @@ def claim(label: str, connection: str, fresh: bool, claims: Iterable[tuple[str, 
     return _claims.take(label, connection, fresh, claims)
 
 
+def gives_up(label: str, claimed: tuple[str, str, str]) -> bool:
+    """Whether the resource with this label is in the same run and no longer claims what it may still hold."""
+    return _claims.gives_up(label, claimed)
+
+
 class Lifecycle(ResourceProvider):
     """Check, diff, create, read, update and delete for one declaration.
 
@@ -88,14 +94,18 @@ class Lifecycle(ResourceProvider):
     - ``problems``: further failures of check (default: files that are not there);
     - ``claims``: what may stand once in a stack (default: the natural key);
     - ``refusals``: refuse creates or updates that the node would take (default: none);
+    - ``outgoing``: the JSON as the node takes it (default: as it was encoded);
     - ``make``: create the object (default: one create, never sent twice blindly);
+    - ``send``: the request that creates (default: `Backend.create`);
     - ``recovered``: go on after a create that was not answered (default: with the object as it is);
     - ``after_create``: outputs known only now (default: none, or read back when the declaration says so);
+    - ``fetch``: the object's JSON as the stack's inputs see it (default: `Backend.read`);
+    - ``write``: the request that changes (default: `Backend.update`), and outputs known only then (default: none);
     - ``remove``: take the object away (default: delete it; one that exists once goes back to its defaults).
     """
 
-    has_document: ClassVar[bool] = False
-    """Whether the answer to a create carries a document, so that it must be a request of its own."""
+    alone: ClassVar[bool] = False
+    """Whether each object needs requests of its own: the answer carries a document, or the hooks around it matter."""
 
     def __init__(self, declaration: Declaration) -> None:
         super().__init__()
@@ -115,13 +125,16 @@ class Lifecycle(ResourceProvider):
         if not failures:
             failures = [*self.problems(values), *self._check_connection(news)]
         if not failures:
+            failures = self.not_offered(news, values)
+        if not failures:
             label, connection = self.declaration.label(values), str(news.get(CONNECTION) or "")
             failures = [Failure(("", reason)) for reason in claim(label, connection, not _olds, self.claims(values))]
         if not failures:
             for name in self.declaration.files:
                 if isinstance(values.get(name), str):
                     inputs[digest_of(name)] = _digest(Path(values[name]))
-        return CheckResult(inputs, [CheckFailure(name, reason) for name, reason in failures])
+        # No property is named: the engine would print its value, and a stack may have marked it as a secret.
+        return CheckResult(inputs, [CheckFailure("", reason) for _, reason in failures])
 
     @_named
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -138,12 +151,12 @@ class Lifecycle(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         backend = self.backend(props)
         values = self._inputs(props)
-        body, files = encode(self.declaration, values), self._files(values)
+        body, files = self.outgoing(backend, encode(self.declaration, values)), self._files(values)
         (begun,) = begin(props, [self.mark(props, body)])
         try:
             created = self._earlier(backend, begun, body, files)
             if created is None:
-                created = self.make(backend, body, files, adopt=bool(props.get(ADOPT)))
+                created = self.make(backend, body, files, bool(props.get(ADOPT)), values)
         except errors.DEFINITE:
             begun.nothing_made()
             raise
@@ -153,10 +166,10 @@ class Lifecycle(ResourceProvider):
 
     @_named
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        wire = self.backend(props).read(self.declaration.path, id_)
+        olds = from_engine(self.declaration, props)
+        wire = self.fetch(self.backend(props), id_, olds)
         if wire is None:
             return ReadResult("", {})
-        olds = from_engine(self.declaration, props)
         found = decode(self.declaration, wire)
         inputs = read_back(self.declaration, olds, wire)
         outs = inputs | {
@@ -170,14 +183,15 @@ class Lifecycle(ResourceProvider):
         found = diff(self.declaration, olds, news, _olds, _news)
         body = encode(self.declaration, found.changes)
         files = self._files({name: news[name] for name in found.files})
+        computed = {name: value for name, value in olds.items() if name in self.declaration.computed}
         if body or files:
             backend = self.backend(_news)
+            body = self.outgoing(backend, body)
             self._refuse(backend, _id, body)
             try:
-                backend.update(self.declaration.path, _id, body, files)
+                computed |= self.write(backend, _id, body, files, olds)
             except errors.NotFound:
                 raise errors.NotFound(f"{_id} is gone from the node: run pulumi refresh, then up", 404) from None
-        computed = {name: value for name, value in olds.items() if name in self.declaration.computed}
         return UpdateResult(to_engine(self.declaration, {**news, **computed}, _news))
 
     @_named
@@ -210,8 +224,15 @@ class Lifecycle(ResourceProvider):
         """
         return {}
 
-    def make(self, backend: Backend, body: Props, files: Mapping[str, Path], adopt: bool) -> Created:
-        """Create the object, or take over the one with the same natural key when ``adopt`` says so."""
+    def outgoing(self, backend: Backend, body: dict[str, Any]) -> dict[str, Any]:
+        """The JSON of a create or an update as the node takes it; may ask the node."""
+        return body
+
+    def make(self, backend: Backend, body: Props, files: Mapping[str, Path], adopt: bool, values: Props) -> Created:
+        """Create the object, or take over the one with the same natural key when ``adopt`` says so.
+
+        ``values``: all inputs, those among them that are never sent.
+        """
         if self.declaration.exists_once:
             return self._take_over(backend, next(backend.list(self.declaration.path, {})), body, files)
         existing = self._existing(backend, body) if adopt else None
@@ -222,7 +243,7 @@ class Lifecycle(ResourceProvider):
         key = self.declaration.key_of(body) if self.declaration.joinable else None
         for attempt in range(4):
             try:
-                return backend.create(self.declaration.path, body, files, key)
+                return self.send(backend, body, files, key, values)
             except (errors.AnswerLost, errors.ServerFailed) as error:
                 # It may have been made. Before anything is sent again, look.
                 lost = error
@@ -244,6 +265,12 @@ class Lifecycle(ResourceProvider):
         assert lost is not None
         raise lost
 
+    def send(
+        self, backend: Backend, body: Props, files: Mapping[str, Path], key: Props | None, values: Props
+    ) -> Created:
+        """Send the create, once. Raises what `Backend.create` raises."""
+        return backend.create(self.declaration.path, body, files, key)
+
     def recovered(self, backend: Backend, id: str, files: Mapping[str, Path]) -> Created | None:
         """Go on with an object whose create was not answered; None when it is gone and must be made again.
 
@@ -259,6 +286,15 @@ class Lifecycle(ResourceProvider):
             return {}
         found = decode(self.declaration, backend.read(self.declaration.path, created.id) or {})
         return {name: found[name] for name in self.declaration.computed if name in found}
+
+    def fetch(self, backend: Backend, id: str, olds: Props) -> dict[str, Any] | None:
+        """The object's JSON, None when it is gone; ``olds`` is what the state has."""
+        return backend.read(self.declaration.path, id)
+
+    def write(self, backend: Backend, id: str, body: Props, files: Mapping[str, Path], olds: Props) -> dict[str, Any]:
+        """Send an update; returns computed fields that changed with it. ``olds`` is what the state has."""
+        backend.update(self.declaration.path, id, body, files)
+        return {}
 
     def remove(self, backend: Backend, id: str, values: Props) -> None:
         """Take the object away. One that exists once stays, with what the stack had set at its default."""
@@ -287,6 +323,15 @@ class Lifecycle(ResourceProvider):
             except errors.ConfigurationError as error:
                 return [Failure((CONNECTION, str(error)))]
         return []
+
+    def not_offered(self, news: Props, values: Props) -> list[Failure]:
+        """What the node of this connection does not have: the type, fields or choices in ``values``."""
+        try:
+            settings = self.connections.settings(str(news.get(CONNECTION) or ""))
+        except errors.ConfigurationError:
+            # A preview needs no server. What is wrong shows when one is needed.
+            return []
+        return not_offered(self.declaration, values, settings)
 
     def _inputs(self, props: Props) -> dict[str, Any]:
         values = from_engine(self.declaration, props)
@@ -362,6 +407,8 @@ class Lifecycle(ResourceProvider):
     ) -> Created:
         id, wire = existing
         changes = self.differences(wire, body)
+        # Whether a file is the same cannot be seen: one that cannot be changed is taken as it is.
+        files = {name: file for name, file in files.items() if not self.declaration.inputs[name].replaces}
         if changes or files:
             self._refuse(backend, id, changes)
             backend.update(self.declaration.path, id, changes, files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 import pulumi
@@ -15,9 +16,15 @@ from provider_core.declaration import Declaration, Vendor, register
 from provider_core.fields import Field, Ref, Refs, option, positional
 from provider_core.lifecycle import Lifecycle
 from provider_core.loading import provider_key
+from provider_core.lookups import Found, LookUps
 from provider_core.values import ADOPT, CONNECTION, NULLS, STACK
 
-__all__ = ["Nested", "Resource"]
+__all__ = ["CallError", "Nested", "ReadOnly", "Resource"]
+
+
+class CallError(TypeError, pulumi.RunError):
+    """Fields that a constructor does not take, or lacks. The engine shows it as one line, without a traceback,
+    which would show the program's line and what secret may stand in it."""
 
 
 @dataclass_transform(
@@ -34,6 +41,7 @@ __all__ = ["Nested", "Resource"]
         kinds_of_field.nested,
         kinds_of_field.file,
         kinds_of_field.path,
+        kinds_of_field.local,
         kinds_of_field.computed,
         positional,
         option,
@@ -53,18 +61,30 @@ class _Declared:
         }
 
     @classmethod
-    def _verify_names(cls, values: Mapping[str, Any]) -> None:
-        """Raise TypeError for a field that is not there, not the stack's to set, or missing."""
+    def _verify_names(cls, values: Mapping[str, Any], resource_name: str = "") -> None:
+        """Raise `CallError` for all fields that are not there, not the stack's to set, or missing."""
         declared = cls.fields()
+        settable = [name for name, field in declared.items() if field.is_input]
+        wrong = []
         for name in values:
-            if name not in declared or not declared[name].is_input:
-                near = difflib.get_close_matches(name, [n for n, f in declared.items() if f.is_input], n=1)
-                reason = "is set by the node" if name in declared else "is not a field"
-                hint = f"; did you mean {near[0]!r}?" if near and name not in declared else ""
-                raise TypeError(f"{cls.__name__}: {name!r} {reason}{hint}")
-        missing = [name for name, field in declared.items() if field.required and name not in values]
-        if missing:
-            raise TypeError(f"{cls.__name__}: {', '.join(missing)} must be given")
+            if name not in declared:
+                near = difflib.get_close_matches(name, settable, n=1)
+                wrong.append(f"{name!r} is not a field" + (f", did you mean {near[0]!r}?" if near else ""))
+            elif name not in settable:
+                wrong.append(f"{name!r} is set by the node")
+        wrong += [f"{name} must be given" for name, field in declared.items() if field.required and name not in values]
+        if wrong:
+            label = f'{cls.__name__} "{resource_name}"' if resource_name else cls.__name__
+            raise CallError(f"{label}: {'; '.join(wrong)} ({_caller()})")
+
+
+def _caller() -> str:
+    """Where outside of this package the call stands: a file's name and a line."""
+    frame = inspect.currentframe()
+    here = Path(__file__).parent
+    while frame and Path(frame.f_code.co_filename).parent == here:
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}" if frame else "unknown"
 
 
 class Nested(_Declared, dict[str, Any]):
@@ -77,7 +97,7 @@ class Nested(_Declared, dict[str, Any]):
             super().__init__(values)
 
 
-class Resource(_Declared, pulumi.CustomResource):
+class Resource(_Declared, LookUps, pulumi.CustomResource):
     """A resource of a vendor's system.
 
     ``resource_name`` is its name in the stack; ``opts`` the engine's options; ``connection`` the name of an
@@ -160,7 +180,7 @@ class Resource(_Declared, pulumi.CustomResource):
             adopt: bool = False,
             **values: Any,
         ) -> None:
-            self._verify_names(values)
+            self._verify_names(values, resource_name)
             declaration = self.declaration
             props = {name: _as_input(declaration.fields[name], value) for name, value in values.items()}
             props |= dict.fromkeys(declaration.computed)
@@ -187,4 +207,41 @@ def _as_input(field: Field[Any], value: Any) -> Any:
 
 
 def _id_of(value: Any) -> Any:
-    return value.id if isinstance(value, pulumi.CustomResource) else value
+    return value.id if isinstance(value, (pulumi.CustomResource, Found)) else value
+
+
+class ReadOnly(LookUps):
+    """A type that the server fills: it can be looked up and referred to, and is no resource.
+
+    It is declared like a resource, of computed fields.
+    """
+
+    _vendor: ClassVar[Any] = None
+
+    def __init_subclass__(
+        cls,
+        *,
+        path: str = "",
+        natural_key: str | tuple[str, ...] = (),
+        vendor: Vendor | None = None,
+        group: str = "",
+    ) -> None:
+        """Declare and register a type; without ``path`` the class is a vendor's common base."""
+        super().__init_subclass__()
+        cls._vendor = vendor or getattr(cls, "_vendor", None)
+        if path:
+            cls.declaration = Declaration(
+                vendor=cls._vendor,
+                name=cls.__name__,
+                path=path,
+                natural_key=(natural_key,) if isinstance(natural_key, str) else natural_key,
+                fields={name: value for name, value in vars(cls).items() if isinstance(value, Field)},
+                lifecycle=Lifecycle,
+                group=group,
+                doc=inspect.cleandoc(cls.__doc__ or ""),
+                read_only=True,
+            )
+            register(cls.declaration)
+
+    def __init__(self) -> None:
+        raise TypeError(f"{type(self).__name__} is set by the server: look it up with get() or list()")

@@ -64,7 +64,9 @@ def _report(msg: str = "", level: int = 20, traceback: bool = False) -> None:  #
 
 def make_server(application: Any, port: int, certificate: Path, key: Path, threads: int = 24) -> Any:
     """A server bound to the port (0: any free one), not yet answering; its port is ``bind_addr[1]``."""
-    server: Any = _Server((HOST, port), application, numthreads=threads, request_queue_size=128, timeout=120)
+    server: Any = _Server(
+        (HOST, port or _free_port()), application, numthreads=threads, request_queue_size=128, timeout=120
+    )
     server.gateway = _Gateway
     server.ssl_adapter = _Tls(str(certificate), str(key))
     server.shutdown_timeout = 2
@@ -73,6 +75,14 @@ def make_server(application: Any, port: int, certificate: Path, key: Path, threa
     server.error_log = _report
     server.prepare()
     return server
+
+
+def _free_port() -> int:
+    """A port named beforehand: cheroot lets only such a one be bound again at once after a kill."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def serve_until_stopped(servers: list[Any], ready: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pexip_provider.base import PexipResource
+from pexip_provider.lifecycles import GatewayTokenLifecycle
 from provider_core.fields import (
     BY_NODE,
     Computed,
@@ -65,11 +66,18 @@ class GmsAccessToken(PexipResource, group=GROUP, path="gms_access_token", natura
     token: Field[str] = text(max_length=100, secret=True, write_only=True, default="")
 
 
-class GmsGatewayToken(PexipResource, group=GROUP, path="gms_gateway_token", exists_once=True):
-    """Google Meet gateway token."""
+class GmsGatewayToken(
+    PexipResource, group=GROUP, path="gms_gateway_token", exists_once=True, lifecycle=GatewayTokenLifecycle
+):
+    """Google Meet gateway token: the certificate that a platform shows to Google Meet.
 
-    certificate: Field[str] = text(format="pem")
-    private_key: Field[str] = text(max_length=12288, secret=True, write_only=True, nullable=True)
+    The node makes a key, and a signing request for it as the output ``csr``. Give the certificate that was issued for
+    it, or a certificate together with its own key. Destroying it removes both.
+    """
+
+    certificate: Field[str] = text(format="pem", default=BY_NODE)
+    private_key: Field[str] = text(max_length=12288, secret=True, write_only=True, nullable=True, default=BY_NODE)
+    csr: Computed[str] = computed(at_create=True)
     intermediate_certificate: Computed[str] = computed()
     leaf_certificate: Computed[str] = computed()
     supports_direct_guest_join: Computed[bool] = computed(Boolean())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pexip_provider.base import PexipResource
-from pexip_provider.lifecycles import WorkerVmLifecycle
+from pexip_provider.lifecycles import ReadBackLifecycle
+from pexip_provider.naming import ByNameLifecycle
+from pexip_provider.nodes import WorkerVmLifecycle
 from provider_core.fields import (
     BY_NODE,
     Computed,
@@ -19,7 +21,7 @@ from provider_core.fields import (
     references,
     text,
 )
-from provider_core.kinds import Boolean
+from provider_core.kinds import Boolean, Many, Reference, Text
 
 __all__ = [
     "CaCertificate",
@@ -62,21 +64,25 @@ class CertificateSigningRequest(
     path="certificate_signing_request",
     natural_key="subject_name",
     key_is_unique=False,
+    lifecycle=ReadBackLifecycle,
 ):
-    """Certificate signing request (CSR)."""
+    """Certificate signing request (CSR): the node makes a key, and the request as the output ``csr``.
 
-    private_key_type: Field[str] = text()
-    subject_name: Field[str] = text(max_length=250)
+    Given the ``certificate`` that was issued for it, the node installs both; ``tls_certificate`` is the result.
+    """
+
+    private_key_type: Field[str] = text(replaces=True)
+    subject_name: Field[str] = text(max_length=250, replaces=True)
     ad_compatible: Field[bool] = boolean(default=BY_NODE)
     additional_subject_alt_names: Field[str] = text(default="")
     certificate: Field[str] = text(format="pem", default=BY_NODE)
-    csr: Field[str] = text(default="")
-    dn: Field[str] = text(max_length=250, default="")
     eku_client_auth: Field[bool] = boolean(default=BY_NODE)
     eku_server_auth: Field[bool] = boolean(default=BY_NODE)
     private_key: Field[str] = text(max_length=12288, secret=True, write_only=True, default=None)
     private_key_passphrase: Field[str] = text(secret=True, write_only=True, default="")
-    tls_certificate: Ref = reference("tls_certificate", default=None)
+    csr: Computed[str] = computed(at_create=True)
+    dn: Computed[str] = computed(at_create=True)
+    tls_certificate: Computed[str] = computed(Reference("tls_certificate"))
 
 
 class DiagnosticGraphs(PexipResource, group=GROUP, path="diagnostic_graphs", natural_key="title", key_is_unique=False):
@@ -87,7 +93,7 @@ class DiagnosticGraphs(PexipResource, group=GROUP, path="diagnostic_graphs", nat
     datasets: Refs = references("diagnostic_graph_dataset", default=())
 
 
-class GlobalSettings(PexipResource, group=GROUP, path="global", exists_once=True):
+class GlobalSettings(PexipResource, group=GROUP, path="global", exists_once=True, lifecycle=ByNameLifecycle):
     """Global settings."""
 
     aws_access_key: Field[str] = text(max_length=40, default="")
@@ -112,7 +118,7 @@ class GlobalSettings(PexipResource, group=GROUP, path="global", exists_once=True
     default_to_new_webapp: Field[bool] = boolean(default=BY_NODE)
     default_webapp: Field[str] = text(default=BY_NODE)
     default_webapp_alias: Ref = reference("webapp_alias", default="/api/admin/configuration/v1/webapp_alias/3/")
-    disabled_codecs: Refs = references("disabled_codec", default=())
+    disabled_codecs: Refs = references("disabled_codec", by=("value",), default=())
     eject_last_participant_backstop_timeout: Field[int] = integer(minimum=60, maximum=86400, also=(0,), default=0)
     enable_analytics: Field[bool] = boolean(default=False)
     enable_application_api: Field[bool] = boolean(default=True)
@@ -283,9 +289,12 @@ class SystemLocation(PexipResource, group=GROUP, path="system_location", natural
 
 
 class TlsCertificate(PexipResource, group=GROUP, path="tls_certificate", natural_key="certificate"):
-    """TLS certificate."""
+    """TLS certificate with its key; nodes refer to it.
 
-    certificate: Field[str] = text(format="pem")
+    Another certificate is another object: it is made, the nodes change over, and the old one goes last.
+    """
+
+    certificate: Field[str] = text(format="pem", replaces=True)
     private_key: Field[str] = text(max_length=12288, secret=True, write_only=True)
     client_auth_usage: Field[bool] = boolean(default=BY_NODE)
     parameters: Field[str] = text(max_length=1000, default="")
@@ -296,7 +305,7 @@ class TlsCertificate(PexipResource, group=GROUP, path="tls_certificate", natural
     issuer_key_id: Computed[str] = computed()
     issuer_name: Computed[str] = computed()
     key_id: Computed[str] = computed()
-    nodes: Computed[list[str]] = computed()
+    nodes: Computed[list[str]] = computed(Many(Text()))
     raw_issuer: Computed[str] = computed()
     raw_subject: Computed[str] = computed()
     serial_no: Computed[str] = computed()
@@ -310,8 +319,10 @@ class TlsCertificate(PexipResource, group=GROUP, path="tls_certificate", natural
 class WorkerVm(PexipResource, group=GROUP, path="worker_vm", natural_key="name", lifecycle=WorkerVmLifecycle):
     """Conferencing Node.
 
-    The node hands out a provisioning document once, when the object is made. It is kept as the secret output
-    ``provisioning_document``, or, with ``document_path``, written to that file (mode 0600) and kept nowhere else.
+    The node hands out what the machine is started from once, when the object is made. A provisioning document is kept
+    as the secret output ``provisioning_document``, or, with ``document_path``, written to that file (mode 0600) and
+    kept nowhere else. An image (OVA, or ZIP for Hyper-V) is written to ``document_path`` while it arrives, and never
+    stands there in part; ``document_sha256`` is the file's sum. VMWARE (version 12) deploys the machine by itself.
     """
 
     name: Field[str] = text(max_length=32)
@@ -323,11 +334,27 @@ class WorkerVm(PexipResource, group=GROUP, path="worker_vm", natural_key="name",
     password: Field[str] = text(max_length=250, secret=True, write_only=True)
     system_location: Ref = reference("system_location")
     alternative_fqdn: Field[str] = text(max_length=255, default="")
-    deployment_type: Field[str] = choice("MANUAL-PROVISION-ONLY", default="MANUAL-PROVISION-ONLY", replaces=True)
+    deployment_type: Field[str] = choice(
+        "MANUAL-PROVISION-ONLY",
+        "MANUAL-ESXI6_7",
+        "MANUAL-ESXI6",
+        "MANUAL-HYPERV2012",
+        "MANUAL-KVM",
+        "MANUAL",
+        "MANUAL-ESXI4",
+        "VMWARE",
+        default="MANUAL-PROVISION-ONLY",
+        replaces=True,
+    )
     document_path: Field[str] = path(default="")
     description: Field[str] = text(max_length=250, default="")
     enable_distributed_database: Field[bool] = boolean(default=True)
     enable_ssh: Field[str] = choice("GLOBAL", "OFF", "ON", default="GLOBAL")
+    host: Ref = reference("host_system", replaces=True, default=None)
+    host_network: Field[str] = text(max_length=250, replaces=True, default="")
+    host_password: Field[str] = text(max_length=100, secret=True, write_only=True, default="")
+    host_resource_path: Field[str] = text(max_length=1024, replaces=True, default="")
+    host_username: Field[str] = text(max_length=100, replaces=True, default="")
     ipv6_address: Field[str] = text(max_length=250, replaces=True, default=None)
     ipv6_gateway: Field[str] = text(max_length=250, replaces=True, default=None)
     maintenance_mode: Field[bool] = boolean(default=False)
@@ -356,5 +383,6 @@ class WorkerVm(PexipResource, group=GROUP, path="worker_vm", natural_key="name",
     vm_cpu_count: Field[int] = integer(minimum=2, maximum=128, default=4)
     vm_system_memory: Field[int] = integer(minimum=2000, maximum=64000, default=4096)
     provisioning_document: Computed[str] = computed(secret=True)
+    document_sha256: Computed[str] = computed()
     cloud_bursting: Computed[bool] = computed(Boolean())
     transcoding: Computed[bool] = computed(Boolean())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pexip_provider.aliases import ConferenceLifecycle
 from pexip_provider.base import PexipResource
-from pexip_provider.lifecycles import ConferenceLifecycle
+from pexip_provider.naming import ByNameLifecycle
 from provider_core.fields import (
     BY_NODE,
     Computed,
@@ -275,7 +276,9 @@ class Device(PexipResource, group=GROUP, path="device", natural_key="alias"):
     creation_time: Computed[str] = computed()
 
 
-class GatewayRoutingRule(PexipResource, group=GROUP, path="gateway_routing_rule", natural_key="name"):
+class GatewayRoutingRule(
+    PexipResource, group=GROUP, path="gateway_routing_rule", natural_key="name", lifecycle=ByNameLifecycle
+):
     """Gateway routing rule."""
 
     name: Field[str] = text(max_length=250)
@@ -296,7 +299,7 @@ class GatewayRoutingRule(PexipResource, group=GROUP, path="gateway_routing_rule"
     crypto_mode: Field[str] = choice("besteffort", "on", "off", default=None)
     denoise_audio: Field[bool] = boolean(default=True)
     description: Field[str] = text(max_length=250, default="")
-    disabled_codecs: Refs = references("disabled_codec", nullable=True, default=())
+    disabled_codecs: Refs = references("disabled_codec", by=("value",), nullable=True, default=())
     enable: Field[bool] = boolean(default=True)
     external_participant_avatar_lookup: Field[str] = text(default=None)
     gms_access_token: Ref = reference("gms_access_token", default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pexip_provider.base import PexipResource
+from pexip_provider.naming import ByNameLifecycle
 from provider_core.fields import (
     BY_NODE,
     Computed,
@@ -235,11 +236,11 @@ class Oauth2Client(PexipResource, group=GROUP, path="oauth2_client", natural_key
     private_key_jwt: Computed[str] = computed(secret=True)
 
 
-class Role(PexipResource, group=GROUP, path="role", natural_key="name"):
-    """Account role."""
+class Role(PexipResource, group=GROUP, path="role", natural_key="name", lifecycle=ByNameLifecycle):
+    """Account role: permissions, by their codenames or names, as resources that were looked up, or by URI."""
 
     name: Field[str] = text(max_length=250)
-    permissions: Refs = references("permission", default=())
+    permissions: Refs = references("permission", by=("codename", "name"), default=())
 
 
 class RoleMapping(PexipResource, group=GROUP, path="role_mapping", natural_key="name"):

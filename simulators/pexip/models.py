@@ -40,7 +40,9 @@ def _related(spec: TypeSpec, field: FieldSpec) -> Any:
     if field.many:
         return models.ManyToManyField(other, related_name=name, blank=True)
     rule = _ON_DELETE[field.on_delete]
-    return models.ForeignKey(other, on_delete=rule, related_name=name, null=field.on_delete == "null", blank=True)
+    return models.ForeignKey(
+        other, on_delete=rule, related_name=name, null=field.nullable or field.on_delete == "null", blank=True
+    )
 
 
 def _column(spec: TypeSpec, field: FieldSpec) -> Any:

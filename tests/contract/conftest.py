@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,12 +52,12 @@ def walked(
 
 
 def _on(
-    configuration: dict[str, object], benches: dict[str, Bench], folder: Path, monkeypatch: pytest.MonkeyPatch
+    configuration: Mapping[str, Any], benches: dict[str, Bench], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Bench:
     monkeypatch.chdir(folder)
     address = str(configuration["pexip:address"])
     if address not in benches:
-        benches[address] = Bench(configuration)
+        benches[address] = Bench(dict(configuration))
     bench = benches[address]
     bench.recorder.sent.clear()
     bench.folder = folder

@@ -66,9 +66,9 @@ class Node:
         self.request("PATCH", "/simulator/settings", json=settings)
 
     def requests(self) -> list[dict[str, Any]]:
-        """The requests since the last reset or `forget`: method, path, status, body."""
+        """The requests since the last reset or `forget`, but for schemas: method, path, status, body."""
         asked: list[dict[str, Any]] = self.request("GET", "/simulator/requests").json()["requests"]
-        return asked
+        return [each for each in asked if not each["path"].partition("?")[0].endswith("/schema/")]
 
     def forget(self) -> None:
         """Forget the requests so far."""

@@ -1,0 +1,85 @@
+"""A resource as the engine holds it: inputs and outputs between one call of the provider and the next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi.dynamic import CheckResult
+
+from provider_core import lifecycle
+from provider_core.claims import Claims
+from provider_core.resource import Resource
+from tests.contract.bench import Bench
+
+__all__ = ["Held"]
+
+
+class Held:
+    """One resource of a stack. ``did`` tells what the last `up` came to: create, update, replace or same."""
+
+    def __init__(self, bench: Bench, cls: type[Resource]) -> None:
+        self.bench = bench
+        self.declaration = cls.declaration
+        self.lifecycle = bench.lifecycle(cls.declaration)
+        self.id = ""
+        self.inputs: dict[str, Any] = {}
+        self.outs: dict[str, Any] = {}
+        self.did = ""
+
+    def refused(self, **values: Any) -> list[str]:
+        """What check says."""
+        return [failure.reason for failure in self._check(values).failures]
+
+    def up(self, **values: Any) -> Held:
+        """Make it as these values say, in the way that the engine would."""
+        result = self._check(values)
+        assert [failure.reason for failure in result.failures] == []
+        news = {**result.inputs}
+        self.did = "create"
+        if self.id:
+            found = self.lifecycle.diff(self.id, self.outs, news)
+            if found.replaces:
+                self.did = "replace, deleting first" if found.delete_before_replace else "replace"
+            else:
+                self.did = "update" if found.changes else "same"
+        if self.did == "update":
+            self._keep(news, self.lifecycle.update(self.id, self.outs, news).outs)
+        elif self.did == "same":
+            self.inputs = news
+        else:
+            self._replace(news)
+        return self
+
+    def refresh(self) -> bool:
+        """Read it; whether it is still there."""
+        read = self.lifecycle.read(self.id, self.outs)
+        if not read.id:
+            return False
+        self._keep({**(read.inputs or {}), "__provider": self.inputs["__provider"]}, read.outs)
+        return True
+
+    def destroy(self) -> None:
+        """Take it away."""
+        self.lifecycle.delete(self.id, self.outs)
+        self.id, self.inputs, self.outs = "", {}, {}
+
+    def __getitem__(self, name: str) -> Any:
+        return self.outs[name]
+
+    def _check(self, values: dict[str, Any]) -> CheckResult:
+        # A run of the engine is a process, which knows of no claims of the one before.
+        lifecycle._claims = Claims()
+        return self.lifecycle.check(self.inputs, self.bench.bag(self.declaration, values))
+
+    def _replace(self, news: dict[str, Any]) -> None:
+        old, outs = self.id, self.outs
+        if self.did == "replace, deleting first":
+            self.lifecycle.delete(old, outs)
+        created = self.lifecycle.create(news)
+        self.id = created.id
+        self._keep(news, created.outs)
+        if self.did == "replace":
+            self.lifecycle.delete(old, outs)
+
+    def _keep(self, inputs: dict[str, Any], outs: Any) -> None:
+        self.inputs, self.outs = inputs, {**outs, "__provider": inputs["__provider"]}

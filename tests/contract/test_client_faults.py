@@ -1,0 +1,205 @@
+"""Whatever goes wrong on the way, the node ends with exactly the object that the stack wants: never two, never none.
+
+Each fault meets each operation on the wire between the real client and the simulated node.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from provider_core import errors
+from provider_core.declaration import Declaration
+from provider_core.lifecycle import Lifecycle
+from tests.contract.bench import Bench
+from tests.contract.examples import write_zip
+from tests.contract.plan import by_path
+from tests.support.node import Node
+
+QUICK = 0.01
+"""Seconds that a refusal asks to wait; without it the client takes half a second and more."""
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "drop_before": {"action": "drop_before"},
+    "drop_after": {"action": "drop_after"},
+    "truncate": {"action": "truncate"},
+    "429": {"action": "status", "status": 429, "retry_after": QUICK, "times": 2},
+    "503": {"action": "status", "status": 503, "retry_after": QUICK},
+    "slow": {"action": "delay", "seconds": 0.2},
+}
+TYPES = {
+    # One whose natural key is unique, one whose is not, one that comes with a document, one without a short key.
+    "conference": {"name": "Room"},
+    "automatic_participant": {"alias": "recorder@example.com"},
+    "worker_vm": {
+        "name": "Node",
+        "address": "192.0.2.1",
+        "gateway": "192.0.2.254",
+        "netmask": "255.255.255.0",
+        "hostname": "node",
+        "domain": "example.com",
+        "password": "a password",
+        "system_location": "$system_location",
+    },
+    "dns_server": {"address": "192.0.2.53"},
+}
+
+
+class Object:
+    """An object of a type, and the operations of the engine on it."""
+
+    def __init__(self, bench: Bench, node: Node, path: str) -> None:
+        self.bench = bench
+        self.node = node
+        self.declaration: Declaration = by_path()[path]
+        self.lifecycle: Lifecycle = bench.lifecycle(self.declaration)
+        values: dict[str, Any] = dict(TYPES[path])
+        if "system_location" in values:
+            values["system_location"] = node.create("system_location", name="Location")
+        self.values = values
+        self.id = ""
+        self.outs: dict[str, Any] = {}
+
+    def bag(self, **more: Any) -> dict[str, Any]:
+        """The inputs after check; as of one that the state knows, because a test checks it twice."""
+        bag = self.bench.bag(self.declaration, {**self.values, **more})
+        result = self.lifecycle.check(bag, bag)
+        assert result.failures == []
+        return {**result.inputs}
+
+    def create(self) -> None:
+        """Make it."""
+        made = self.lifecycle.create(self.bag())
+        self.id, self.outs = made.id, dict(made.outs or {})
+
+    def update(self) -> None:
+        """Change its description."""
+        self.lifecycle.update(self.id, self.outs, self.bag(description="changed"))
+
+    def there(self) -> list[dict[str, Any]]:
+        """The objects of this key on the node."""
+        key = {name: self.values[name] for name in self.declaration.natural_key}
+        return self.node.objects(self.declaration.path, **key)
+
+
+@pytest.fixture
+def wanted(bench: Bench, node: Node, request: pytest.FixtureRequest) -> Object:
+    """An object of the type that the test names."""
+    return Object(bench, node, request.param)
+
+
+every_type = pytest.mark.parametrize("wanted", TYPES, indirect=True)
+two_types = pytest.mark.parametrize("wanted", ["conference", "dns_server"], indirect=True)
+every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+
+
+@every_type
+@every_fault
+def test_create(wanted: Object, fault: dict[str, Any]) -> None:
+    """A create whose answer is lost is not sent again before the node was asked; one object, and its own id."""
+    wanted.node.fail(method="POST", path=f"/{wanted.declaration.path}/", **fault)
+    wanted.create()
+    assert [each["resource_uri"] for each in wanted.there()] == [wanted.id]
+    if wanted.declaration.path == "worker_vm":
+        assert wanted.outs["provisioning_document"].startswith("<?xml")
+
+
+@every_fault
+def test_an_upload(bench: Bench, node: Node, fault: dict[str, Any]) -> None:
+    """A theme and its package are two requests: when the second one fails on the way, it is sent again whole."""
+    theme = by_path()["ivr_theme"]
+    lifecycle = bench.lifecycle(theme)
+    write_zip(bench.folder, "theme.zip")
+    bag = bench.bag(theme, {"name": "Theme", "package": "theme.zip"})
+    node.fail(method="PATCH", path="/ivr_theme/", **fault)
+    made = lifecycle.create({**lifecycle.check(bag, bag).inputs})
+    found = node.objects("ivr_theme", name="Theme")
+    assert [each["resource_uri"] for each in found] == [made.id]
+    assert found[0]["package"]
+
+
+@two_types
+@every_fault
+def test_update(wanted: Object, fault: dict[str, Any]) -> None:
+    """A change of one object can be sent twice: it is there in the end."""
+    wanted.create()
+    wanted.node.fail(method="PATCH", path=f"/{wanted.declaration.path}/", **fault)
+    wanted.update()
+    assert [each["description"] for each in wanted.there()] == ["changed"]
+
+
+@two_types
+@every_fault
+def test_read(wanted: Object, fault: dict[str, Any]) -> None:
+    """A read is repeated until it is whole: half an answer is not taken for drift, and none not for a deletion."""
+    wanted.create()
+    wanted.node.fail(method="GET", path=f"/{wanted.declaration.path}/", **fault)
+    read = wanted.lifecycle.read(wanted.id, wanted.outs)
+    assert (read.id, read.inputs) == (wanted.id, wanted.values)
+
+
+@two_types
+@every_fault
+def test_delete(wanted: Object, fault: dict[str, Any]) -> None:
+    """A delete whose answer is lost is sent again, finds nothing, and has succeeded."""
+    wanted.create()
+    other = wanted.node.create("dns_server", address="192.0.2.99")
+    wanted.node.fail(method="DELETE", path=f"/{wanted.declaration.path}/", **fault)
+    wanted.lifecycle.delete(wanted.id, wanted.outs)
+    assert wanted.there() == []
+    assert [each["resource_uri"] for each in wanted.node.objects("dns_server")] == [other]
+
+
+@pytest.mark.parametrize("wanted", ["conference", "automatic_participant"], indirect=True)
+@pytest.mark.parametrize("action", ["drop_before", "drop_after"])
+def test_a_create_that_is_lost_several_times(wanted: Object, action: str) -> None:
+    """However often the answer is lost, the look before each new attempt keeps it at one object."""
+    wanted.node.fail(action, method="POST", path=f"/{wanted.declaration.path}/", times=2)
+    wanted.create()
+    assert [each["resource_uri"] for each in wanted.there()] == [wanted.id]
+
+
+@pytest.mark.parametrize("wanted", ["conference"], indirect=True)
+def test_a_look_that_fails_too(wanted: Object) -> None:
+    """The look after a lost answer has faults of its own to get over."""
+    wanted.node.fail("drop_after", method="POST", path="/conference/")
+    wanted.node.fail("drop_before", method="GET", path="/conference/")
+    wanted.create()
+    assert [each["resource_uri"] for each in wanted.there()] == [wanted.id]
+
+
+@pytest.mark.parametrize("wanted", ["conference"], indirect=True)
+def test_a_refusal_is_final(wanted: Object) -> None:
+    """What the node refuses is not sent again, and its message names the resource."""
+    wanted.node.fail("status", method="POST", status=500, path="/conference/", times=9)
+    with pytest.raises(errors.ServerFailed, match=r'Conference "Room": POST .* answered 500'):
+        wanted.create()
+    assert wanted.there() == []
+
+
+@pytest.mark.parametrize("wanted", ["conference"], indirect=True)
+def test_a_token_that_expires(wanted: Object, node: Node) -> None:
+    """Between any two requests a token may expire: it is renewed once, and the operation goes on."""
+    role = node.objects("role")[0]["resource_uri"]
+    uri = "/api/admin/configuration/v1/oauth2_client/"
+    client = node.request("POST", uri, json={"client_name": "stack", "role": role}).json()
+    with_tokens = Bench(
+        {
+            **wanted.bench.configuration,
+            "pexip:oauth2_client_id": client["client_id"],
+            "pexip:oauth2_private_key": client["private_key_jwt"],
+        }
+    )
+    wanted.lifecycle = with_tokens.lifecycle(wanted.declaration)
+    for method, act in (
+        ("POST", wanted.create),
+        ("GET", lambda: wanted.lifecycle.read(wanted.id, wanted.outs)),
+        ("PATCH", wanted.update),
+        ("DELETE", lambda: wanted.lifecycle.delete(wanted.id, wanted.outs)),
+    ):
+        node.fail("expire_tokens", method=method, path="/conference/")
+        act()
+    assert wanted.there() == []
+    tokens = [each for each in with_tokens.recorder.sent if each.path == "/oauth/token/"]
+    assert len(tokens) == 5

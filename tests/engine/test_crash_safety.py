@@ -1,0 +1,195 @@
+"""A killed run loses nothing: whatever is killed, and when, the next run leaves exactly what the stack declares."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from simulators.process import Simulator
+from tests.support.node import Node
+from tests.support.stack import Stack
+
+SINGLE = """
+from pexip_provider import AutomaticParticipant, Conference
+rooms = [Conference(f"room-{i}", name=f"Room {i}", pin="123456", tag="TAG") for i in range(COUNT)]
+"""
+COLLECTION = """
+from pexip_provider import Conference, item
+Conference.collection("rooms", {f"r{i}": item(Conference, name=f"Room {i}", pin="123456", tag="TAG") for i in range(COUNT)})
+"""
+
+
+class Form(NamedTuple):
+    """A program that declares rooms, and how many, so that a run takes several requests that write."""
+
+    text: str
+    rooms: int
+
+    def program(self, tag: str) -> str:
+        """The program with this tag on each room."""
+        return self.text.replace("TAG", tag).replace("COUNT", str(self.rooms))
+
+
+FORMS = {"single": Form(SINGLE, 24), "collection": Form(COLLECTION, 1200)}
+
+
+@pytest.fixture
+def own_node(tmp_path: Path) -> Iterator[list[Simulator]]:
+    """A simulated node that may be killed; the list's only element is the one that runs."""
+    running = [Simulator(tmp_path / "node", latency=30)]
+    yield running
+    running[0].stop()
+
+
+class Run:
+    """``pulumi`` in the background, in a process group of its own, so that nothing of it outlives the test."""
+
+    def __init__(self, stack: Stack, *args: str) -> None:
+        self.process = subprocess.Popen(
+            ["pulumi", "--non-interactive", "--color", "never", *args],
+            cwd=stack.folder,
+            env=stack.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def kill(self, what: str) -> None:
+        """SIGKILL the engine or the provider's process; the provider's leaves the engine to end by itself."""
+        if what == "engine":
+            self.process.kill()
+        for pid in self._members("-m pulumi.dynamic") if what == "provider" else ():
+            os.kill(pid, signal.SIGKILL)
+
+    def end(self) -> None:
+        """Wait for the engine, and then kill what it left behind, in the middle of what that does."""
+        self.process.wait(timeout=120)
+        for pid in self._members(""):
+            os.kill(pid, signal.SIGKILL)
+
+    def _members(self, command: str) -> list[int]:
+        found = subprocess.run(
+            ["pgrep", "-g", str(self.process.pid), "-f", command], capture_output=True, text=True, check=False
+        )
+        return [int(pid) for pid in found.stdout.split()]
+
+
+def wait_for_writes(node: Node, count: int, run: Run) -> None:
+    """Until the node has answered so many requests that write, or the run is over."""
+    while run.process.poll() is None:
+        if len([each for each in node.requests() if each["method"] != "GET"]) >= count:
+            return
+        time.sleep(0.01)
+
+
+# Each victim with each operation in each form; when it is killed and whether checkpoints are on alternates.
+TABLE = [
+    (what, 1 + index % 2, operation, form, bool((index + shift) % 2))
+    for shift, form in enumerate(FORMS)
+    for index, (what, operation) in enumerate(
+        (what, operation) for what in ("engine", "provider", "node") for operation in ("create", "update", "destroy")
+    )
+]
+
+
+@pytest.mark.parametrize(("what", "writes", "operation", "form", "checkpoints"), TABLE)
+def test_killed(
+    what: str, writes: int, operation: str, form: str, checkpoints: bool, tmp_path: Path, own_node: list[Simulator]
+) -> None:
+    """Kill the engine, the provider or the node after some writes; the same command again finishes the work."""
+    declared = FORMS[form]
+    stack = Stack(tmp_path, declared.program("before"), node=own_node[0], home=tmp_path / "home")
+    stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "false" if checkpoints else "true"
+    flags = ["--yes", "--skip-preview", "--parallel", "4"]
+    if operation != "create":
+        assert stack.run("up", *flags).ok
+        stack.program(declared.program("after"))
+    else:
+        stack.run("stack", "ls")
+    command = "destroy" if operation == "destroy" else "up"
+    with Node(own_node[0]) as node:
+        node.forget()
+        run = Run(stack, command, *flags)
+        wait_for_writes(node, writes, run)
+        if what == "node":
+            own_node[0].kill()
+        else:
+            run.kill(what)
+        run.end()
+    if what == "node":
+        port = int(own_node[0].address.rpartition(":")[2])
+        own_node[0] = Simulator(tmp_path / "node", port=port)
+    stack.run("cancel", "--yes")
+    again = stack.run(command, *flags)
+    assert again.ok, again.out
+    with Node(own_node[0]) as node:
+        rooms = node.objects("conference")
+        tags = {each["name"]: each["tag"] for each in rooms}
+        assert len(rooms) == len(tags)
+        tag = "after" if operation == "update" else "before"
+        wanted = {} if operation == "destroy" else {f"Room {i}": tag for i in range(declared.rooms)}
+        assert tags == wanted
+    if operation != "destroy":
+        assert stack.preview("--expect-no-changes").ok
+
+
+def test_objects_without_a_unique_key_are_not_made_twice(tmp_path: Path, own_node: list[Simulator]) -> None:
+    """The journal finds a participant again, though the node would take a second one of the same alias."""
+    text = "from pexip_provider import AutomaticParticipant as A\nfor i in range(24):\n    A(f'a{i}', alias=f'a{i}@example.com')\n"
+    stack = Stack(tmp_path, text, node=own_node[0], home=tmp_path / "home")
+    stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
+    stack.run("stack", "ls")
+    with Node(own_node[0]) as node:
+        run = Run(stack, "up", "--yes", "--skip-preview", "--parallel", "4")
+        wait_for_writes(node, 9, run)
+        run.kill("engine")
+        run.end()
+        stack.run("cancel", "--yes")
+        again = stack.up()
+        assert again.ok, again.out
+        assert sorted(each["alias"] for each in node.objects("automatic_participant")) == sorted(
+            f"a{i}@example.com" for i in range(24)
+        )
+
+
+def test_only_what_this_stack_made_is_taken_over(tmp_path: Path, own_node: list[Simulator]) -> None:
+    """A killed run of one stack gives another stack no right to its objects."""
+    program = FORMS["single"].program("x")
+    one = Stack(tmp_path / "one", program, node=own_node[0], home=tmp_path / "home")
+    one.environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
+    one.run("stack", "ls")
+    with Node(own_node[0]) as node:
+        run = Run(one, "up", "--yes", "--skip-preview", "--parallel", "4")
+        wait_for_writes(node, 2, run)
+        run.kill("engine")
+        run.end()
+        there = len(node.objects("conference"))
+        assert there > 0
+        other = Stack(tmp_path / "other", program, node=own_node[0], home=tmp_path / "home")
+        refused = other.up()
+        assert not refused.ok
+        assert "adopt=True" in refused.out
+
+
+def test_two_engines_on_one_node(tmp_path: Path, own_node: list[Simulator]) -> None:
+    """Two stacks that declare the same rooms at the same time: no room is there twice, each is one stack's."""
+    program = FORMS["single"].program("x")
+    stacks = [Stack(tmp_path / name, program, node=own_node[0], home=tmp_path / "home") for name in ("one", "two")]
+    for stack in stacks:
+        stack.run("stack", "ls")
+    runs = [Run(stack, "up", "--yes", "--skip-preview") for stack in stacks]
+    for run in runs:
+        run.end()
+    with Node(own_node[0]) as node:
+        rooms = {each["resource_uri"]: each["name"] for each in node.objects("conference")}
+        assert len(set(rooms.values())) == len(rooms) > 0
+        owned = [each["id"] for stack in stacks for each in stack.resources().values()]
+        assert sorted(owned) == sorted(rooms)

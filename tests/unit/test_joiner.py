@@ -1,0 +1,66 @@
+"""Joining: a lone call waits for nobody, and what arrives meanwhile is one batch."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from provider_core.joiner import Joiner
+
+
+def test_a_lone_call_runs_at_once_and_alone() -> None:
+    """Without others there is a batch of one."""
+    batches: list[list[int]] = []
+
+    def run(items: list[int]) -> list[int]:
+        batches.append(items)
+        return [item * 2 for item in items]
+
+    joiner = Joiner(run)
+    assert [joiner.call(1), joiner.call(2)] == [2, 4]
+    assert batches == [[1], [2]]
+
+
+def test_what_arrives_meanwhile_is_gathered() -> None:
+    """While one batch runs, the next is filled; it is bounded, and each caller gets its own answer or error."""
+    batches: list[int] = []
+    started, go_on = threading.Event(), threading.Event()
+
+    def run(items: list[int]) -> Sequence[int | BaseException]:
+        batches.append(len(items))
+        started.set()
+        go_on.wait(timeout=60)
+        return [ValueError(str(item)) if item == 7 else item for item in items]
+
+    joiner = Joiner(run, most=8)
+    with ThreadPoolExecutor(20) as pool:
+        first = pool.submit(joiner.call, 0)
+        started.wait(timeout=60)
+        rest = [pool.submit(joiner.call, number) for number in range(1, 13)]
+        while len(joiner._waiting) < 12:
+            threading.Event().wait(0.001)
+        go_on.set()
+        assert first.result() == 0
+        answers = [each.exception() or each.result() for each in rest]
+    assert batches == [1, 8, 4]
+    assert [str(answer) for answer in answers] == [str(number) for number in range(1, 13)]
+    assert isinstance(answers[6], ValueError)
+
+
+def test_an_exception_of_the_batch_reaches_every_member() -> None:
+    """And the joiner goes on afterwards."""
+    failing = [True]
+
+    def run(items: list[int]) -> list[int]:
+        if failing[0]:
+            raise OSError("no")
+        return items
+
+    joiner = Joiner(run)
+    with pytest.raises(OSError, match="no"):
+        joiner.call(1)
+    failing[0] = False
+    assert joiner.call(2) == 2

@@ -1,0 +1,60 @@
+"""The rate limit, on a clock that only moves when somebody sleeps."""
+
+from __future__ import annotations
+
+import pytest
+
+from provider_core.rate import RateLimit
+
+
+class Clock:
+    """A clock whose sleep is instant."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Time passes."""
+        assert seconds > 0
+        self.now += seconds
+
+
+def starts(limit: int, gaps: list[float]) -> list[float]:
+    """When requests start that come with these gaps between them."""
+    clock = Clock()
+    rate = RateLimit(limit, clock, clock.sleep)
+    found = []
+    for gap in gaps:
+        clock.now += gap
+        rate.wait()
+        found.append(clock.now)
+    return found
+
+
+@pytest.mark.parametrize("gaps", [[0.0] * 50, [3.0] * 50, [0.0, 59.0, 1.0, 0.5] * 12, [61.0] * 8])
+@pytest.mark.parametrize("limit", [1, 4, 7])
+def test_never_more_than_the_limit_in_any_minute(limit: int, gaps: list[float]) -> None:
+    """However they come, no window of 60 seconds sees more requests start than allowed."""
+    found = starts(limit, gaps)
+    for index, start in enumerate(found):
+        assert sum(start <= other < start + RateLimit.WINDOW for other in found[index:]) <= limit
+
+
+def test_a_burst_passes() -> None:
+    """As long as the minute is not full, nobody waits."""
+    assert starts(5, [0.0] * 5) == [1000.0] * 5
+
+
+def test_the_next_one_waits_for_the_first_to_be_a_minute_old() -> None:
+    """The wait is as long as needed, and not longer."""
+    assert starts(2, [0.0, 10.0, 5.0, 0.0]) == [1000.0, 1010.0, 1060.0, 1070.0]
+
+
+def test_the_wait_is_told() -> None:
+    """The caller learns how long it was held up."""
+    clock = Clock()
+    rate = RateLimit(1, clock, clock.sleep)
+    assert [rate.wait(), rate.wait()] == [0.0, 60.0]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from provider_core import errors
 from provider_core.bulk import Change, New, bulk_of
 from provider_core.journal import Begun, begin
-from provider_core.lifecycle import Lifecycle
+from provider_core.lifecycle import Lifecycle, take, taken
 from provider_core.planning import Plan, Values, natural
 from provider_core.values import ADOPT, encode
 
@@ -127,6 +127,7 @@ class Applying:
             if not (adopt or ours or not differs):
                 continue
             self._record(key, uri)
+            take(self._backend, uri)
             if differs:
                 changes[key] = Change(uri, differs)
         self._update(changes)
@@ -155,7 +156,7 @@ class Applying:
         self._begun[key].made(uri)
 
     def _delete(self, uris: Mapping[str, str]) -> None:
-        for part in _parts(list(uris.items())):
+        for part in _parts([(key, uri) for key, uri in uris.items() if not taken(self._backend, uri)]):
             outcomes = self._bulk.delete_all(self._declaration.path, [uri for _, uri in part])
             self.refused |= {key: error for (key, _), error in zip(part, outcomes, strict=True) if error}
             self._progress.add(len(part), "deleted")

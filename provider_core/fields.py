@@ -85,7 +85,6 @@ class Field(Generic[T]):
         secret: bool = False,
         nullable: bool = False,
         replaces: bool = False,
-        doc: str = "",
     ) -> None:
         self.kind = kind
         self.default = default
@@ -93,7 +92,6 @@ class Field(Generic[T]):
         self.secret = secret
         self.nullable = nullable or default is None
         self.replaces = replaces
-        self.doc = doc
 
     @property
     def required(self) -> bool:
@@ -174,7 +172,6 @@ def text(
     write_only: bool = False,
     nullable: bool = False,
     replaces: bool = False,
-    doc: str = "",
 ) -> Any:
     """A string. ``write_only``: the node never returns it, so it has no drift."""
     ownership = Ownership.WRITE_ONLY if write_only else Ownership.INPUT
@@ -186,21 +183,12 @@ def text(
         secret=secret,
         nullable=nullable,
         replaces=replaces,
-        doc=doc,
     )
 
 
-def digits(
-    least: int,
-    most: int,
-    *,
-    default: Any = _REQUIRED,
-    secret: bool = True,
-    nullable: bool = False,
-    doc: str = "",
-) -> Any:
+def digits(least: int, most: int, *, default: Any = _REQUIRED, secret: bool = True, nullable: bool = False) -> Any:
     """A string of digits, such as a PIN."""
-    return Field(Text(digits=(least, most)), default=default, secret=secret, nullable=nullable, doc=doc)
+    return Field(Text(digits=(least, most)), default=default, secret=secret, nullable=nullable)
 
 
 def integer(
@@ -211,82 +199,64 @@ def integer(
     also: tuple[int, ...] = (),
     nullable: bool = False,
     replaces: bool = False,
-    doc: str = "",
 ) -> Any:
     """A whole number; ``also`` lists values outside the bounds that are allowed."""
-    return Field(Integer(minimum, maximum, also), default=default, nullable=nullable, replaces=replaces, doc=doc)
+    return Field(Integer(minimum, maximum, also), default=default, nullable=nullable, replaces=replaces)
 
 
-def boolean(*, default: Any = _REQUIRED, nullable: bool = False, doc: str = "") -> Any:
+def boolean(*, default: Any = _REQUIRED, nullable: bool = False) -> Any:
     """True or false."""
-    return Field(Boolean(), default=default, nullable=nullable, doc=doc)
+    return Field(Boolean(), default=default, nullable=nullable)
 
 
-def choice(
-    *choices: str, default: Any = _REQUIRED, nullable: bool = False, replaces: bool = False, doc: str = ""
-) -> Any:
+def choice(*choices: str, default: Any = _REQUIRED, nullable: bool = False, replaces: bool = False) -> Any:
     """One of a fixed set of strings."""
-    return Field(Choice(choices), default=default, nullable=nullable, replaces=replaces, doc=doc)
+    return Field(Choice(choices), default=default, nullable=nullable, replaces=replaces)
 
 
 def texts(
     *, default: Any = _REQUIRED, max_length: int | None = None, format: str | None = None,
-    unordered: bool = True, doc: str = "",
+    unordered: bool = True
 ) -> Any:  # fmt: skip
     """A list of strings."""
-    return Field(Many(Text(max_length=max_length, format=format), unordered), default=default, doc=doc)
+    return Field(Many(Text(max_length=max_length, format=format), unordered), default=default)
 
 
-def reference(
-    to: str, *, default: Any = _REQUIRED, nullable: bool = False, replaces: bool = False, doc: str = ""
-) -> Any:
+def reference(to: str, *, default: Any = _REQUIRED, nullable: bool = False, replaces: bool = False) -> Any:
     """One object of the type whose path is ``to``."""
-    return Ref(Reference(to), default=default, nullable=nullable, replaces=replaces, doc=doc)
+    return Ref(Reference(to), default=default, nullable=nullable, replaces=replaces)
 
 
 def references(
-    to: str,
-    *,
-    default: Any = _REQUIRED,
-    unordered: bool = True,
-    nullable: bool = False,
-    by: tuple[str, ...] = (),
-    doc: str = "",
+    to: str, *, default: Any = _REQUIRED, unordered: bool = True, nullable: bool = False, by: tuple[str, ...] = ()
 ) -> Any:
     """Many objects of the type whose path is ``to``; ``by``: fields of theirs that may stand for them."""
-    return Refs(Many(Reference(to, by), unordered), default=default, nullable=nullable, doc=doc)
+    return Refs(Many(Reference(to, by), unordered), default=default, nullable=nullable)
 
 
-def nested(item: type[Nested], *, default: Any = _REQUIRED, unordered: bool = True, doc: str = "") -> Any:
+def nested(item: type[Nested], *, default: Any = _REQUIRED, unordered: bool = True) -> Any:
     """Objects that live inside this one and are sent with it, all of them each time."""
     parts = {name: (field.kind, field.default) for name, field in item.fields().items()}
-    return Field(Many(Record(parts), unordered), default=default, doc=doc)
+    return Field(Many(Record(parts), unordered), default=default)
 
 
-def file(*, default: Any = _REQUIRED, replaces: bool = False, apart: bool = False, doc: str = "") -> Any:
+def file(*, default: Any = _REQUIRED, replaces: bool = False, apart: bool = False) -> Any:
     """The path of a file to upload; uploaded again when its content changes.
 
     ``apart``: it goes elsewhere than to the object, by the type's own lifecycle.
     """
     ownership = Ownership.LOCAL if apart else Ownership.WRITE_ONLY
-    return Field(File(), default=default, ownership=ownership, replaces=replaces, doc=doc)
+    return Field(File(), default=default, ownership=ownership, replaces=replaces)
 
 
-def path(*, default: Any = _REQUIRED, doc: str = "") -> Any:
+def path(*, default: Any = _REQUIRED) -> Any:
     """The path of a file that the provider writes on this machine."""
-    return Field(Text(), default=default, ownership=Ownership.LOCAL, doc=doc)
+    return Field(Text(), default=default, ownership=Ownership.LOCAL)
 
 
-def local(
-    kind: Kind | None = None,
-    *,
-    default: Any = _REQUIRED,
-    secret: bool = False,
-    replaces: bool = False,
-    doc: str = "",
-) -> Any:
+def local(kind: Kind | None = None, *, default: Any = _REQUIRED, secret: bool = False, replaces: bool = False) -> Any:
     """What the type's own lifecycle needs to know, and is no part of the object."""
-    return Field(kind or Text(), default=default, ownership=Ownership.LOCAL, secret=secret, replaces=replaces, doc=doc)
+    return Field(kind or Text(), default=default, ownership=Ownership.LOCAL, secret=secret, replaces=replaces)
 
 
 def computed(
@@ -295,11 +265,10 @@ def computed(
     init: Literal[False] = False,  # noqa: ARG001  # for the type checker: no constructor parameter
     at_create: bool = False,
     secret: bool = False,
-    doc: str = "",
 ) -> Any:
     """A property that the node sets. ``at_create`` reads it back at once, which costs a request."""
     ownership = Ownership.COMPUTED_AT_CREATE if at_create else Ownership.COMPUTED
-    return Computed(kind or Text(), default=BY_NODE, ownership=ownership, secret=secret, doc=doc)
+    return Computed(kind or Text(), default=BY_NODE, ownership=ownership, secret=secret)
 
 
 def positional(*, kw_only: bool = False) -> Any:

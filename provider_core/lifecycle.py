@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -34,7 +35,7 @@ from provider_core.pool import backend_of
 from provider_core.schemas import not_offered
 from provider_core.values import ADOPT, CONNECTION, decode, digest_of, encode, from_engine, read_back, to_engine
 
-__all__ = ["Lifecycle", "Props", "Write", "claim", "gives_up", "presentable"]
+__all__ = ["Lifecycle", "Props", "Write", "claim", "gives_up", "presentable", "take", "taken"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,6 +44,8 @@ Write = tuple[str | None, Props]
 """What is about to be sent: the id (None for a create) and the JSON."""
 
 _claims = Claims()
+_taken_over: WeakKeyDictionary[Backend, set[str]] = WeakKeyDictionary()
+"""Ids of objects that a resource of this run has taken over."""
 
 
 def _named(
@@ -79,6 +82,16 @@ def presentable(
 def claim(label: str, connection: str, fresh: bool, claims: Iterable[tuple[str, str, str]]) -> list[str]:
     """Claim for a resource what may stand once in a stack; a sentence for each claim that another has."""
     return _claims.take(label, connection, fresh, claims)
+
+
+def take(backend: Backend, id: str) -> None:
+    """A resource of this run has taken an object over: another one that had it must not delete it."""
+    _taken_over.setdefault(backend, set()).add(id)
+
+
+def taken(backend: Backend, id: str) -> bool:
+    """Whether a resource of this run has taken the object over."""
+    return id in _taken_over.get(backend, ())
 
 
 def gives_up(label: str, claimed: tuple[str, str, str]) -> bool:
@@ -155,7 +168,9 @@ class Lifecycle(ResourceProvider):
         (begun,) = begin(props, [self.mark(props, body)])
         try:
             created = self._earlier(backend, begun, body, files)
-            if created is None:
+            if created:
+                take(backend, created.id)
+            else:
                 created = self.make(backend, body, files, bool(props.get(ADOPT)), values)
         except errors.DEFINITE:
             begun.nothing_made()
@@ -196,7 +211,10 @@ class Lifecycle(ResourceProvider):
 
     @_named
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        self.remove(self.backend(_props), _id, from_engine(self.declaration, _props))
+        backend = self.backend(_props)
+        # Another resource of this run may have it now: its name in the stack has changed.
+        if not taken(backend, _id):
+            self.remove(backend, _id, from_engine(self.declaration, _props))
         self.in_state(_props, _id)
 
     def problems(self, values: Props) -> list[Failure]:
@@ -412,6 +430,7 @@ class Lifecycle(ResourceProvider):
         if changes or files:
             self._refuse(backend, id, changes)
             backend.update(self.declaration.path, id, changes, files)
+        take(backend, id)
         return Created(id)
 
     def exists(self, id: str, refusal: errors.ProviderError | None = None) -> errors.AlreadyExists:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
-__all__ = ["THREADS", "tune"]
+__all__ = ["THREADS", "engine_is_there", "tune"]
 
 THREADS = 64
 """Calls of the engine that are served at the same time; the SDK's own number is 4."""
@@ -22,6 +24,7 @@ def tune() -> None:
     """
     if not os.environ.get("PROVIDER_TRACEBACK"):
         sys.tracebacklimit = 0
+    _end_with_the_engine()
     try:
         pool = threading.current_thread()._args[0]()  # type: ignore[attr-defined]
         if isinstance(pool, ThreadPoolExecutor):
@@ -31,3 +34,31 @@ def tune() -> None:
                 pool._adjust_thread_count()
     except (AttributeError, IndexError, TypeError):
         return
+
+
+_watching = threading.Lock()
+
+
+def _end_with_the_engine() -> None:
+    """Leave when the engine does. One that is killed ends nothing, and this process would stay for ever."""
+    engine = sys.argv[1] if len(sys.argv) > 1 else ""
+    if engine_is_there(engine) and _watching.acquire(blocking=False):
+        threading.Thread(target=_watch, args=(engine,), daemon=True).start()
+
+
+def _watch(engine: str) -> None:
+    missed = 0
+    while missed < 3:
+        time.sleep(2)
+        missed = 0 if engine_is_there(engine) else missed + 1
+    os._exit(1)
+
+
+def engine_is_there(address: str) -> bool:
+    """Whether somebody listens on the engine's address (``127.0.0.1:port``, a provider's first argument)."""
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=5):
+            return True
+    except (OSError, ValueError):
+        return False

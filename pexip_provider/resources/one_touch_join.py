@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pexip_provider.base import PexipResource
 from provider_core.fields import Computed, Field, Ref, boolean, choice, computed, integer, reference, text
+from provider_core.kinds import Many, Reference
 
 __all__ = [
     "MjxEndpoint",
@@ -47,7 +48,7 @@ class MjxEndpointGroup(PexipResource, group=GROUP, path="mjx_endpoint_group", na
     description: Field[str] = text(max_length=250, default="")
     disable_proxy: Field[bool] = boolean(default=False)
     mjx_integration: Ref = reference("mjx_integration", default=None)
-    endpoints: Computed[list[str]] = computed()
+    endpoints: Computed[list[str]] = computed(Many(Reference("mjx_endpoint")))
 
 
 class MjxExchangeAutodiscoverUrl(PexipResource, group=GROUP, path="mjx_exchange_autodiscover_url", natural_key="name"):
@@ -82,8 +83,8 @@ class MjxExchangeDeployment(PexipResource, group=GROUP, path="mjx_exchange_deplo
     oauth_redirect_uri: Field[str] = text(max_length=255, default="")
     oauth_state: Field[str] = text(default=None)
     oauth_token_endpoint: Field[str] = text(max_length=255, default="")
-    autodiscover_urls: Computed[list[str]] = computed()
-    mjx_integrations: Computed[list[str]] = computed()
+    autodiscover_urls: Computed[list[str]] = computed(Many(Reference("mjx_exchange_autodiscover_url")))
+    mjx_integrations: Computed[list[str]] = computed(Many(Reference("mjx_integration")))
     oauth_refresh_token: Computed[str] = computed(secret=True)
 
 
@@ -102,7 +103,7 @@ class MjxGoogleDeployment(PexipResource, group=GROUP, path="mjx_google_deploymen
     redirect_uri: Field[str] = text(max_length=255, default="")
     token_endpoint: Field[str] = text(max_length=255, default="https://oauth2.googleapis.com/token")
     use_user_consent: Field[bool] = boolean(default=False)
-    mjx_integrations: Computed[list[str]] = computed()
+    mjx_integrations: Computed[list[str]] = computed(Many(Reference("mjx_integration")))
     refresh_token: Computed[str] = computed(secret=True)
 
 
@@ -117,7 +118,7 @@ class MjxGraphDeployment(PexipResource, group=GROUP, path="mjx_graph_deployment"
     disable_proxy: Field[bool] = boolean(default=False)
     graph_api_domain: Field[str] = text(max_length=192, default="graph.microsoft.com")
     request_quota: Field[int] = integer(minimum=10000, maximum=10000000, default=1000000)
-    mjx_integrations: Computed[list[str]] = computed()
+    mjx_integrations: Computed[list[str]] = computed(Many(Reference("mjx_integration")))
 
 
 class MjxIntegration(PexipResource, group=GROUP, path="mjx_integration", natural_key="name"):
@@ -147,7 +148,7 @@ class MjxIntegration(PexipResource, group=GROUP, path="mjx_integration", natural
     webex_client_secret: Field[str] = text(secret=True, write_only=True, default=None)
     webex_oauth_state: Field[str] = text(default=None)
     webex_redirect_uri: Field[str] = text(max_length=255, default=None)
-    endpoint_groups: Computed[list[str]] = computed()
+    endpoint_groups: Computed[list[str]] = computed(Many(Reference("mjx_endpoint_group")))
     webex_refresh_token: Computed[str] = computed(secret=True)
 
 

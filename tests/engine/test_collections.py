@@ -138,3 +138,17 @@ def test_from_csv(stack: StackFactory, node: Node) -> None:
         ["ann", "7001"],
     )
     assert (bob["pin"], bob["allow_guests"]) == ("", False)
+
+
+def test_rooms_move_into_a_collection(stack: StackFactory, node: Node) -> None:
+    """Single resources become items by adoption, and stay the objects they were; and back again."""
+    singles = HEAD + "for name in 'AB':\n    Conference(name, name=name, adopt=True)\n"
+    made = stack(singles)
+    assert made.up().ok
+    uris = sorted(each["resource_uri"] for each in node.objects("conference"))
+    for program in (staff(a="A", b="B").replace("})\n", "}, adopt=True)\n"), singles):
+        made.program(program)
+        result = made.up()
+        assert result.ok, result.out
+        assert sorted(each["resource_uri"] for each in node.objects("conference")) == uris
+        assert made.preview("--expect-no-changes").ok

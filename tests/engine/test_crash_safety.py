@@ -66,16 +66,17 @@ class Run:
         """SIGKILL the engine or the provider's process; the provider's leaves the engine to end by itself."""
         if what == "engine":
             self.process.kill()
-        for pid in self._members("-m pulumi.dynamic") if what == "provider" else ():
+        for pid in self.members("-m pulumi.dynamic") if what == "provider" else ():
             os.kill(pid, signal.SIGKILL)
 
     def end(self) -> None:
         """Wait for the engine, and then kill what it left behind, in the middle of what that does."""
         self.process.wait(timeout=120)
-        for pid in self._members(""):
+        for pid in self.members(""):
             os.kill(pid, signal.SIGKILL)
 
-    def _members(self, command: str) -> list[int]:
+    def members(self, command: str) -> list[int]:
+        """The processes of the run whose command line has this in it."""
         found = subprocess.run(
             ["pgrep", "-g", str(self.process.pid), "-f", command], capture_output=True, text=True, check=False
         )
@@ -177,6 +178,23 @@ def test_only_what_this_stack_made_is_taken_over(tmp_path: Path, own_node: list[
         refused = other.up()
         assert not refused.ok
         assert "adopt=True" in refused.out
+
+
+def test_a_provider_ends_with_its_engine(tmp_path: Path, own_node: list[Simulator]) -> None:
+    """Nothing is left running when the engine is killed."""
+    stack = Stack(tmp_path, FORMS["single"].program("x"), node=own_node[0], home=tmp_path / "home")
+    stack.run("stack", "ls")
+    with Node(own_node[0]) as node:
+        run = Run(stack, "up", "--yes", "--skip-preview")
+        wait_for_writes(node, 1, run)
+        run.kill("engine")
+        run.process.wait(timeout=60)
+        until = time.monotonic() + 60
+        while run.members("-m pulumi.dynamic") and time.monotonic() < until:
+            time.sleep(0.2)
+        left = run.members("-m pulumi.dynamic")
+        run.end()
+        assert left == []
 
 
 def test_two_engines_on_one_node(tmp_path: Path, own_node: list[Simulator]) -> None:

@@ -204,3 +204,17 @@ def test_named_connections(stack: StackFactory, node: Node) -> None:
     assert node.password not in str(made.state())
     made.program(HEAD + 'DnsServer("dns", address="192.0.2.1", connection="lap")\n')
     assert 'connection must be one of pexip:connections (lab), got "lap"' in made.preview().out
+
+
+def test_another_name_in_the_stack(stack: StackFactory, node: Node) -> None:
+    """A resource whose name in the stack changes adopts its own object, and the old name's end does not delete it."""
+    made = stack(HEAD + 'Conference("old", name="Room")\nGlobalSettings("was", site_banner="Ours")\n')
+    assert made.up().ok
+    uri = node.objects("conference")[0]["resource_uri"]
+    made.program(HEAD + 'Conference("new", name="Room", adopt=True)\nGlobalSettings("is", site_banner="Ours")\n')
+    result = made.up()
+    assert result.ok, result.out
+    assert [each["resource_uri"] for each in node.objects("conference")] == [uri]
+    assert node.objects("global")[0]["site_banner"] == "Ours"
+    assert made.destroy().ok
+    assert node.objects("conference") == []

@@ -126,7 +126,8 @@ class CollectionLifecycle(ResourceProvider):
         if not isinstance(items, Mapping):
             return {}
         return {
-            key: from_engine(self.declaration, bag) if isinstance(bag, Mapping) else {} for key, bag in items.items()
+            key: from_engine(self.declaration, bag) if isinstance(bag, Mapping) else {}
+            for key, bag in sorted(items.items())
         }
 
     def _uris(self, props: Mapping[str, Any]) -> dict[str, str]:

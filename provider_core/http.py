@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import random
 import re
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -126,9 +127,9 @@ class Http:
                         allow_redirects=False,
                         stream=stream,
                     )
-            except requests.exceptions.SSLError as error:
-                raise self._not_trusted(error) from None
             except requests.exceptions.RequestException as error:
+                if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+                    raise self._not_trusted(error) from None
                 if _nothing_was_sent(error):
                     if attempt >= 3:
                         raise self._unreachable(error) from None
@@ -213,18 +214,23 @@ def _base(settings: Settings) -> str:
 def _nothing_was_sent(error: requests.exceptions.RequestException) -> bool:
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return True
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(reason, urllib3.exceptions.NewConnectionError)
+    return any(
+        isinstance(cause, urllib3.exceptions.NewConnectionError) or "WRONG_VERSION_NUMBER" in str(cause)
+        for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what requests and urllib3 wrapped in it, outermost first."""
+    cause: Any = error
+    while isinstance(cause, BaseException):
+        yield cause
+        cause = getattr(cause, "reason", None) or next(iter(cause.args), None)
 
 
 def _gist(error: BaseException) -> str:
-    """The innermost cause of a requests error, in a few words, without object addresses."""
-    reason: Any = error
-    for _ in range(4):
-        inner = getattr(reason, "reason", None) or (reason.args[0] if getattr(reason, "args", None) else None)
-        if not isinstance(inner, BaseException):
-            break
-        reason = inner
+    """The innermost cause in a few words, without object addresses."""
+    *_, reason = _causes(error)
     noise = r"<[^>]*>:? ?|\w+\(host=[^()]*\): |\([^()]*object at 0x[^()]*\)|\[SSL: \w+\] | ?\(_ssl\.c:\d+\)"
     return (re.sub(noise, "", str(reason)).strip() or type(reason).__name__)[:200]
 

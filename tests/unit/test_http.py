@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+import urllib3
 
 from provider_core import errors
 from provider_core.connections import Settings
@@ -220,10 +222,21 @@ def test_a_body_that_nobody_understands_is_not_shown() -> None:
 @BOTH
 def test_an_untrusted_certificate(repeatable: bool) -> None:
     """It will not be trusted a second later either: once, and how to trust it."""
-    wire = Wire(requests.exceptions.SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate"))
+    refused = ssl.SSLCertVerificationError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+    wire = Wire(requests.exceptions.SSLError(urllib3.exceptions.SSLError(refused)))
     with pytest.raises(errors.CertificateNotTrusted, match="set pexip:ca_bundle or PEXIP_CA_BUNDLE to the PEM file"):
         wire.send(repeatable)
     assert len(wire.script.sent) == 1
+
+
+def test_a_connection_that_breaks_in_tls_is_no_question_of_trust() -> None:
+    """It is a lost answer like any other; a server that does not speak TLS was sent nothing."""
+    broken = requests.exceptions.SSLError(urllib3.exceptions.SSLError(ssl.SSLEOFError("EOF occurred")))
+    with pytest.raises(errors.AnswerLost):
+        Wire(broken).send(False)
+    plain = requests.exceptions.SSLError(urllib3.exceptions.SSLError(ssl.SSLError("[SSL: WRONG_VERSION_NUMBER]")))
+    with pytest.raises(errors.ConnectionFailed):
+        Wire(plain, plain, plain).send(False)
 
 
 def test_every_attempt_counts_for_the_rate() -> None:

@@ -16,6 +16,8 @@ from provider_core.values import ADOPT, encode
 
 __all__ = ["Applying"]
 
+_GOES_ON = "what else was changed stays, and the next run goes on with it"
+
 CHUNK = 500
 """Objects in one bulk request."""
 
@@ -40,7 +42,8 @@ class Applying:
         self._bulk = bulk_of(self._backend)
         self._begun: dict[str, Begun] = {}
         self._made: dict[str, str] = {}
-        self._changed: dict[str, Change] = {}
+        self._adopted: set[str] = set()
+        self._undo: dict[str, Change] = {}
         self._progress = _Progress(len(plan.creates) + len(plan.updates) + len(plan.deletes))
         self.refused: dict[str, errors.ProviderError] = {}
         self.aftermath = "nothing else was changed"
@@ -55,13 +58,15 @@ class Applying:
         }
         self._refuse(bodies, changes)
         if not self.refused:
-            self._update(changes)
+            self._update(changes, {key: self._encoded(self._before(key, change)) for key, change in changes.items()})
         if not self.refused:
             self._create(bodies)
         if self.refused:
             self._take_back()
             return {}
         self._delete({key: uri for key, uri in self._plan.deletes.items() if key not in first})
+        if self.refused:
+            self.aftermath = _GOES_ON
         return {**self._plan.stays, **self._made}
 
     def _encoded(self, values: Values) -> dict[str, Any]:
@@ -75,12 +80,12 @@ class Applying:
         refusals = self._single.refusals(self._backend, writes, leaving)
         self.refused |= {keys[index]: error for index, error in refusals.items()}
 
-    def _update(self, changes: Mapping[str, Change]) -> None:
+    def _update(self, changes: Mapping[str, Change], before: Mapping[str, Wire]) -> None:
         for part in _parts(list(changes.items())):
             outcomes = self._bulk.update_all(self._declaration.path, [change for _, change in part])
             for (key, change), outcome in zip(part, outcomes, strict=True):
                 if outcome is None:
-                    self._changed[key] = change
+                    self._undo[key] = Change(change.id, before[key])
                 else:
                     self.refused[key] = outcome
             self._progress.add(len(part), "changed")
@@ -121,16 +126,20 @@ class Applying:
     def _take_over(self, bodies: Mapping[str, Wire], adopt: bool) -> None:
         """Make existing objects the items': what is ours from before, what was lost, or all that ``adopt`` may take."""
         changes: dict[str, Change] = {}
+        before: dict[str, Wire] = {}
         for key, (uri, wire) in self._existing(bodies).items():
             differs = self._single.differences(wire, bodies[key])
             ours = key in self._begun and self._begun[key].earlier == uri
             if not (adopt or ours or not differs):
                 continue
+            if adopt and not ours:
+                self._adopted.add(key)
             self._record(key, uri)
             take(self._backend, uri)
             if differs:
                 changes[key] = Change(uri, differs)
-        self._update(changes)
+                before[key] = {name: wire[name] for name in differs if wire.get(name) is not None}
+        self._update(changes, before)
 
     def _existing(self, bodies: Mapping[str, Wire]) -> dict[str, tuple[str, Wire]]:
         """The objects on the node with the items' natural keys."""
@@ -165,26 +174,24 @@ class Applying:
                     self._single.in_state(self._props, uri)
 
     def _take_back(self) -> None:
-        """Delete what was made and undo what was changed; the journal keeps what cannot be taken back."""
-        fresh = {key: uri for key, uri in self._made.items() if self._begun[key].earlier is None}
-        kept = len(self._made) - len(fresh)
-        before = {
-            key: Change(change.id, self._encoded(self._before(key, change)))
-            for key, change in self._changed.items()
-            if key in self._plan.origins
+        """Delete what was made and undo what was changed; the journal keeps what cannot be taken back.
+
+        What was adopted was there before: it goes back to what it was, and is not ours after all.
+        """
+        fresh = {
+            key: uri for key, uri in self._made.items() if self._begun[key].earlier is None and key not in self._adopted
         }
-        undone = self._bulk.update_all(self._declaration.path, list(before.values())) if before else []
-        outcomes = self._bulk.delete_all(self._declaration.path, list(fresh.values())) if fresh else []
-        failed = [error for error in [*undone, *outcomes] if error]
-        for key, outcome in zip(fresh, outcomes, strict=True):
-            if outcome is None:
-                self._begun[key].nothing_made()
+        undone = self._bulk.update_all(self._declaration.path, [each for each in self._undo.values() if each.body])
+        outcomes = self._bulk.delete_all(self._declaration.path, list(fresh.values()))
+        gone = {key for key, outcome in zip(fresh, outcomes, strict=True) if outcome is None}
         for key, begun in self._begun.items():
-            if key not in self._made and not isinstance(self.refused.get(key), errors.AnswerLost):
+            lost = isinstance(self.refused.get(key), errors.AnswerLost)
+            if key in gone | self._adopted or (key not in self._made and not lost):
                 begun.nothing_made()
-        if failed or kept:
-            self.aftermath = "what was made stays, and the next run goes on with it"
-        elif fresh or before:
+        stays = self._made.keys() - gone - self._adopted
+        if stays or any(undone):
+            self.aftermath = _GOES_ON
+        elif gone or undone:
             self.aftermath = "all other changes of this run were taken back"
 
     def _before(self, key: str, change: Change) -> dict[str, Any]:

@@ -152,3 +152,18 @@ def test_rooms_move_into_a_collection(stack: StackFactory, node: Node) -> None:
         assert result.ok, result.out
         assert sorted(each["resource_uri"] for each in node.objects("conference")) == uris
         assert made.preview("--expect-no-changes").ok
+
+
+def test_what_was_adopted_in_vain_is_left_as_it_was(stack: StackFactory, node: Node) -> None:
+    """When another item is refused, an object that was there before is neither changed nor deleted."""
+    node.create("conference", name="A", description="Theirs")
+    node.create("conference", name="Holder", aliases=[{"alias": "taken"}])
+    node.fail("status", method="POST", path="/conference/", status=400, body={"conference": {"name": ["No."]}}, times=9)
+    node.fail(
+        "status", method="PATCH", path="/conference/$", status=400, body={"conference": {"name": ["No."]}}, times=9
+    )
+    made = stack(staff(a="A;description='Ours'", b="B").replace("})\n", "}, adopt=True)\n"))
+    result = made.up()
+    assert not result.ok
+    assert "items['b']: name: No." in result.out
+    assert {each["name"]: each["description"] for each in node.objects("conference")} == {"A": "Theirs", "Holder": ""}

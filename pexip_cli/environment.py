@@ -16,6 +16,10 @@ from pexip_cli.simulator import Node
 _PASSPHRASE = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 
 
+RECOMMENDED = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_PARALLEL": "64"}
+"""What docs/crash-safety.md recommends; the caller's own values win."""
+
+
 def settings(checkout: Checkout) -> dict[str, str]:
     """What does not depend on the caller's environment."""
     return {
@@ -34,7 +38,7 @@ def folders(engine: Engine) -> list[str]:
 
 def variables(checkout: Checkout, engine: Engine, node: Node | None, caller: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment with all that `pulumi` needs; `node` is the simulated one, if that is used."""
-    made = {**without_simulated(caller, checkout), **settings(checkout)}
+    made = {**RECOMMENDED, **without_simulated(caller, checkout), **settings(checkout)}
     made["PATH"] = os.pathsep.join([*folders(engine), caller.get("PATH", os.defpath)])
     if not any(name in caller for name in _PASSPHRASE):
         random_secret(checkout.passphrase)
@@ -73,6 +77,7 @@ def text(checkout: Checkout, engine: Engine, node: Node | None) -> str:
         "unset _pexip_path",
         "export PATH",
         *(f"export {name}={shlex.quote(value)}" for name, value in settings(checkout).items()),
+        *(f': "${{{name}:={value}}}"; export {name}' for name, value in RECOMMENDED.items()),
         'if [ -z "${PULUMI_CONFIG_PASSPHRASE+x}${PULUMI_CONFIG_PASSPHRASE_FILE+x}" ]; then',
         f"  export PULUMI_CONFIG_PASSPHRASE_FILE={shlex.quote(str(checkout.passphrase))}",
         "fi",

@@ -17,9 +17,13 @@ from provider_core.fields import Field, Ref, Refs, option, positional
 from provider_core.lifecycle import Lifecycle
 from provider_core.loading import provider_key
 from provider_core.lookups import Found, LookUps
+from provider_core.program import drop_debug_lines
 from provider_core.values import ADOPT, CONNECTION, NULLS, STACK
 
 __all__ = ["CallError", "Nested", "ReadOnly", "Resource"]
+
+
+drop_debug_lines()
 
 
 class CallError(TypeError, pulumi.RunError):

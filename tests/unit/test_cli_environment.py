@@ -135,3 +135,21 @@ def test_the_passphrase_is_made_once(checkout: Checkout, engine: Engine) -> None
     environment.write(checkout, engine, None)
     assert checkout.passphrase.read_text() == first
     assert len(first.strip()) >= 20
+
+
+def test_the_recommended_settings_are_the_documented_ones(tmp_path: Path) -> None:
+    """They stand in one place, docs/crash-safety.md shows them, and a caller's own value wins."""
+    page = (Path(__file__).parents[2] / "docs" / "crash-safety.md").read_text()
+    assert all(f"`{name}={value}`" in page for name, value in environment.RECOMMENDED.items())
+    file = tmp_path / "env"
+    file.write_text(
+        "\n".join(f': "${{{name}:={value}}}"; export {name}' for name, value in environment.RECOMMENDED.items())
+    )
+    done = subprocess.run(
+        ["sh", "-c", f". {file}; echo $PULUMI_PARALLEL $PULUMI_SKIP_CHECKPOINTS"],
+        env={"PULUMI_PARALLEL": "3"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["3", "true"]

@@ -1,6 +1,6 @@
 # Everything is set up in .venv and .local of this folder, once; `make clean` undoes it.
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview refresh destroy policy simulator docs check test clean
+.PHONY: help setup up preview refresh destroy policy simulator docs bench check test clean
 
 PYTHON := .venv/bin/python
 PEXIP := $(PYTHON) -m pexip_cli
@@ -19,6 +19,7 @@ help:
 	@echo "  make docs       write docs/resources.md and the page of each type, from the declarations"
 	@echo "  make check      format, lint, types, layers"
 	@echo "  make test       check, then all tests"
+	@echo "  make bench      measure deployments, beside the engine's own floor, into docs/performance.md"
 	@echo "  make clean      remove all that make made"
 
 setup: .venv/ready
@@ -43,6 +44,9 @@ test: check
 	@$(PEXIP) engine >/dev/null
 	@if grep -q '"build"' .local/engine.json; then cd engine && go vet ./... && go test ./...; fi
 	@$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 $(PYTEST)
+
+bench: .venv/ready
+	@$(PYTHON) -m benchmarks --json benchmarks/results.json --markdown docs/performance.md
 
 clean:
 	@if [ -e .venv/ready ]; then $(PEXIP) clean; fi

@@ -25,6 +25,7 @@ def check(declaration: Declaration, news: Mapping[str, Any]) -> list[Failure]:
     return [
         Failure(("" if field.secret else name, problem.sentence(name, field.secret)))
         for name, field in declaration.inputs.items()
+        if name in news or field.required
         for problem in _problems(field, name in news, news.get(name))
     ]
 

@@ -88,6 +88,12 @@ class Declaration:
         }
 
     @cached_property
+    def readable(self) -> frozenset[str]:
+        """The names of the fields that the server returns in the clear."""
+        hidden = (Ownership.WRITE_ONLY, Ownership.LOCAL)
+        return frozenset(name for name, field in self.fields.items() if field.ownership not in hidden)
+
+    @cached_property
     def computed(self) -> dict[str, Field[Any]]:
         """The fields that only the node sets."""
         return {name: field for name, field in self.fields.items() if not field.is_input}

@@ -47,6 +47,8 @@ def diff(
     files: list[str] = []
     forgotten: list[str] = []
     for name, field in declaration.inputs.items():
+        if name not in olds and name not in news:
+            continue
         if name in declaration.files:
             if name in news and before.get(digest_of(name)) != after.get(digest_of(name)):
                 files.append(name)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from provider_core.declaration import Declaration
-from provider_core.fields import Ownership
 
 __all__ = [
     "ADOPT",
@@ -68,7 +67,7 @@ def kept(declaration: Declaration, bag: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_back(declaration: Declaration, olds: Mapping[str, Any], wire: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs ``olds`` as the node has them now. What means the same keeps its form, so that no difference shows."""
-    found = decode(declaration, wire)
+    found = decode(declaration, {name: wire[name] for name in olds if name in wire})
     return {
         name: found[name] if name in found and not declaration.inputs[name].kind.same(value, found[name]) else value
         for name, value in olds.items()
@@ -88,7 +87,7 @@ def encode(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, Any
 def decode(declaration: Declaration, wire: Mapping[str, Any]) -> dict[str, Any]:
     """The node's JSON as values, for every declared field that the node returns in the clear."""
     return {
-        name: None if wire[name] is None else field.kind.decode(wire[name])
-        for name, field in declaration.fields.items()
-        if name in wire and field.ownership not in (Ownership.WRITE_ONLY, Ownership.LOCAL)
+        name: None if value is None else declaration.fields[name].kind.decode(value)
+        for name, value in wire.items()
+        if name in declaration.readable
     }

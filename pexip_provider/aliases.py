@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from provider_core import errors
 from provider_core.backend import Backend
-from provider_core.lifecycle import Lifecycle, Props, Write, gives_up
+from provider_core.lifecycle import Lifecycle, Props, Write
+from provider_core.operation import gives_up
 
 __all__ = ["ConferenceLifecycle"]
 

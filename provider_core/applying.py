@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from provider_core import errors
 from provider_core.bulk import Change, New, bulk_of
 from provider_core.journal import Begun, begin
-from provider_core.lifecycle import Lifecycle, take, taken
+from provider_core.lifecycle import Lifecycle
+from provider_core.operation import take, taken
 from provider_core.planning import Plan, Values, natural
 from provider_core.values import ADOPT, encode
 

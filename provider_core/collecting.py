@@ -21,7 +21,8 @@ from pulumi.output import Unknown
 from provider_core import errors
 from provider_core.applying import Applying
 from provider_core.checking import check
-from provider_core.lifecycle import Lifecycle, claim, presentable
+from provider_core.lifecycle import Lifecycle, presentable
+from provider_core.operation import claim
 from provider_core.planning import Plan, Values, plan
 from provider_core.values import CONNECTION, ITEMS, URIS, from_engine, kept, read_back, to_engine
 

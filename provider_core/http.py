@@ -31,7 +31,7 @@ from provider_core import errors
 from provider_core.connections import Settings
 from provider_core.forms import form
 from provider_core.process import THREADS
-from provider_core.rate import RateLimit
+from provider_core.rate import RateLimit, rate_of
 
 __all__ = ["Http", "Renewable"]
 
@@ -74,7 +74,7 @@ class Http:
         self._auth = auth
         self._explain = explain
         self._sleep = sleep
-        self._rate = rate or RateLimit(settings.requests_per_minute)
+        self._rate = rate or rate_of(self.base, settings.requests_per_minute)
         self._session = requests.Session()
         self._session.mount(
             "https://", adapter or HTTPAdapter(pool_connections=1, pool_maxsize=THREADS, pool_block=True)

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -25,27 +24,23 @@ from pulumi.dynamic import (
 from provider_core import errors, process
 from provider_core.backend import Backend, Created
 from provider_core.checking import Failure, check
-from provider_core.claims import Claims
 from provider_core.connections import Connections
 from provider_core.declaration import Declaration
 from provider_core.diffing import diff
 from provider_core.journal import Begun, Mark, begin, key_text, saved
 from provider_core.kinds import Text, contains_unknown
+from provider_core.operation import claim, take, taken
 from provider_core.pool import backend_of
 from provider_core.schemas import not_offered
 from provider_core.values import ADOPT, CONNECTION, decode, digest_of, encode, from_engine, read_back, to_engine
 
-__all__ = ["Lifecycle", "Props", "Write", "claim", "gives_up", "presentable", "take", "taken"]
+__all__ = ["Lifecycle", "Props", "Write", "presentable"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Props = Mapping[str, Any]
 Write = tuple[str | None, Props]
 """What is about to be sent: the id (None for a create) and the JSON."""
-
-_claims = Claims()
-_taken_over: WeakKeyDictionary[Backend, set[str]] = WeakKeyDictionary()
-"""Ids of objects that a resource of this run has taken over."""
 
 
 def _named(
@@ -77,26 +72,6 @@ def presentable(
                 message = message.replace(secret, "[hidden]")
     error.args = (message,)
     return error.named(label)
-
-
-def claim(label: str, connection: str, fresh: bool, claims: Iterable[tuple[str, str, str]]) -> list[str]:
-    """Claim for a resource what may stand once in a stack; a sentence for each claim that another has."""
-    return _claims.take(label, connection, fresh, claims)
-
-
-def take(backend: Backend, id: str) -> None:
-    """A resource of this run has taken an object over: another one that had it must not delete it."""
-    _taken_over.setdefault(backend, set()).add(id)
-
-
-def taken(backend: Backend, id: str) -> bool:
-    """Whether a resource of this run has taken the object over."""
-    return id in _taken_over.get(backend, ())
-
-
-def gives_up(label: str, claimed: tuple[str, str, str]) -> bool:
-    """Whether the resource with this label is in the same run and no longer claims what it may still hold."""
-    return _claims.gives_up(label, claimed)
 
 
 class Lifecycle(ResourceProvider):

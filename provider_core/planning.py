@@ -44,7 +44,7 @@ def plan(
     gone = {key for key in olds if key not in news}
     homeless = {natural(declaration, olds[key]): key for key in gone}
     for key, values in news.items():
-        origin = key if key in olds else homeless.get(natural(declaration, values))
+        origin = key if key in olds else homeless.pop(natural(declaration, values), None)
         if origin is None or origin not in uris:
             made.creates[key] = values
             continue

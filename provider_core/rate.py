@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-__all__ = ["RateLimit"]
+__all__ = ["RateLimit", "rate_of"]
 
 
 class RateLimit:
@@ -38,3 +38,13 @@ class RateLimit:
         if start > now:
             self._sleep(start - now)
         return start - now
+
+
+_lock = threading.Lock()
+_limits: dict[tuple[str, int], RateLimit] = {}
+
+
+def rate_of(address: str, per_minute: int) -> RateLimit:
+    """The limit of a server, shared by all connections of this process to it that have the same number."""
+    with _lock:
+        return _limits.setdefault((address, per_minute), RateLimit(per_minute))

@@ -6,8 +6,7 @@ from typing import Any
 
 from pulumi.dynamic import CheckResult
 
-from provider_core import lifecycle
-from provider_core.claims import Claims
+from provider_core import operation
 from provider_core.resource import Resource
 from tests.contract.bench import Bench
 
@@ -59,7 +58,8 @@ class Held:
         return True
 
     def destroy(self) -> None:
-        """Take it away."""
+        """Take it away, in a run of its own."""
+        operation.start_anew()
         self.lifecycle.delete(self.id, self.outs)
         self.id, self.inputs, self.outs = "", {}, {}
 
@@ -68,7 +68,7 @@ class Held:
 
     def _check(self, values: dict[str, Any]) -> CheckResult:
         # A run of the engine is a process, which knows of no claims of the one before.
-        lifecycle._claims = Claims()
+        operation.start_anew()
         return self.lifecycle.check(self.inputs, self.bench.bag(self.declaration, values))
 
     def _replace(self, news: dict[str, Any]) -> None:

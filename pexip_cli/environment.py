@@ -64,7 +64,19 @@ def without_simulated(caller: Mapping[str, str], checkout: Checkout) -> dict[str
 def write(checkout: Checkout, engine: Engine, node: Node | None) -> None:
     """Writes the file to `source`, for sh, bash and zsh. It names the files of secrets and holds none."""
     random_secret(checkout.passphrase)
+    without_debug_logs(checkout)
     write_private(checkout.env, text(checkout, engine, node))
+
+
+def without_debug_logs(checkout: Checkout) -> None:
+    """Keep the CLI from writing a debug log of each run, which doubles the time of large ones.
+
+    It has no setting for that, but goes on without where its folder for logs cannot be made.
+    """
+    logs = checkout.home / "logs"
+    if not logs.exists():
+        logs.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        logs.touch()
 
 
 def text(checkout: Checkout, engine: Engine, node: Node | None) -> str:

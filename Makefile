@@ -16,7 +16,7 @@ help:
 	@echo
 	@echo "Work on the project:"
 	@echo "  make setup      make .venv and the engine, and .local/env to source before typing \`pulumi\`"
-	@echo "  make docs       write docs/resources.md and the page of each type, from the declarations"
+	@echo "  make docs       write docs/resources.md, the page of each type and docs/coverage.md"
 	@echo "  make check      format, lint, types, layers"
 	@echo "  make test       check, then all tests"
 	@echo "  make bench      measure deployments, beside the engine's own floor, into docs/performance.md"

@@ -16,7 +16,7 @@ func info(t *testing.T, options map[string]any) *pulumirpc.ProgramInfo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &pulumirpc.ProgramInfo{RootDirectory: "/root", ProgramDirectory: "/root/main", EntryPoint: ".", Options: values}
+	return &pulumirpc.ProgramInfo{RootDirectory: "/project", ProgramDirectory: "/project/main", EntryPoint: ".", Options: values}
 }
 
 // An option that would have no effect is refused by name.

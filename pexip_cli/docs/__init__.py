@@ -1,9 +1,10 @@
-"""`pexip docs`: docs/resources.md and a page for each type, made from the declarations and their descriptions."""
+"""`pexip docs`: docs/resources.md, a page for each type, and docs/coverage.md, from the declarations and the tests."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from pexip_cli.docs.coverage import coverage
 from pexip_cli.docs.overview import groups, overview
 from pexip_cli.docs.page import page
 
@@ -13,7 +14,8 @@ __all__ = ["pages", "write"]
 def pages() -> dict[str, str]:
     """Every generated page: its path below ``docs`` → its text. The same on every machine and at every time."""
     every = [each for types in groups().values() for each in types]
-    return {"resources.md": overview(), **{f"resources/{each.path}.md": page(each) for each in every}}
+    tables = {"coverage.md": coverage(), "resources.md": overview()}
+    return tables | {f"resources/{each.path}.md": page(each) for each in every}
 
 
 def write(docs: Path) -> list[Path]:

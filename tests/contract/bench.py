@@ -23,10 +23,12 @@ from provider_core.lifecycle import Lifecycle
 from provider_core.loading import provider_key
 from tests.contract.examples import write_zip
 from tests.contract.plan import Before
+from tests.support.stack import Reachable
 
-__all__ = ["ROOT", "Bench", "Sent"]
+__all__ = ["ROOT", "Bench", "Recorder", "Sent", "configuration", "resolved"]
 
 ROOT = "/api/admin/configuration/v1/"
+COMMANDS = "/api/admin/command/v1/"
 _NAMED = re.compile(r"((?:https://[^$]*)?)\$([a-z0-9_]+)")
 
 
@@ -103,6 +105,13 @@ class Bench:
     def make(self, each: Before, known: dict[str, str]) -> str:
         """Make or find an object that a plan needs; its URI."""
         uri = f"{ROOT}{each.path}/"
+        if each.command:
+            there = self._there(each.path)
+            package = write_zip(self.folder, each.content)
+            with package.open("rb") as content:
+                self._post(f"{COMMANDS}{each.command}/", files={each.file: content})
+            (new,) = self._there(each.path) - there
+            return new
         if each.body is None:
             found = next(self.other.pages(each.path, {}))[0]["resource_uri"]
             return str(urlsplit(found).path)
@@ -115,6 +124,10 @@ class Bench:
             answer = self._post(uri, json=body)
         return str(urlsplit(answer.headers["Location"]).path)
 
+    def _there(self, path: str) -> set[str]:
+        """The URIs of all objects of a type."""
+        return {urlsplit(each["resource_uri"]).path for page in self.other.pages(path, {}) for each in page}
+
     def _post(self, uri: str, **content: Any) -> requests.Response:
         settings = self.other.http.settings
         answer = requests.post(
@@ -124,11 +137,21 @@ class Bench:
             timeout=60,
             **content,
         )
-        assert answer.status_code == 201, f"POST {uri}: {answer.status_code} {answer.text}"
+        assert answer.status_code in (200, 201), f"POST {uri}: {answer.status_code} {answer.text}"
         return answer
 
     def _connect(self, settings: Settings) -> Backend:
         return PexipBackend(Client(settings, self.recorder))
+
+
+def configuration(node: Reachable) -> dict[str, Any]:
+    """What a stack on a simulated node is configured with."""
+    return {
+        "pexip:address": node.address,
+        "pexip:username": node.username,
+        "pexip:password": node.password,
+        "pexip:ca_bundle": str(node.ca),
+    }
 
 
 def resolved(value: Any, known: dict[str, str]) -> Any:

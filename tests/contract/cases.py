@@ -15,7 +15,7 @@ from tests.contract.examples import write_zip
 from tests.contract.known import ignored
 from tests.contract.plan import Before
 
-__all__ = ["KINDS", "Case", "Outcome", "load", "path_of", "run"]
+__all__ = ["FOLDER", "KINDS", "Case", "Outcome", "impossible", "load", "path_of", "run"]
 
 FOLDER = Path(__file__).parents[1] / "cases"
 KINDS = ("min", "full", "full_to_min", "no_op")
@@ -47,6 +47,12 @@ class Outcome:
 def path_of(path: str, kind: str) -> Path:
     """The file of a case."""
     return FOLDER / path / f"{kind}.json"
+
+
+def impossible(path: str, kind: str) -> str:
+    """Why a type cannot have a case of this kind, which then stands in the case's place; nothing when it can."""
+    file = path_of(path, kind)
+    return str(json.loads(file.read_text()).get("cannot_be", "")) if file.exists() else ""
 
 
 def load(path: str, kind: str) -> Case:
@@ -88,7 +94,8 @@ def run(bench: Bench, declaration: Declaration, case: Case) -> Outcome:
 def _checked(bench: Bench, declaration: Declaration, values: dict[str, Any], known: dict[str, str]) -> dict[str, Any]:
     bag = bench.bag(declaration, resolved(values, known))
     result = bench.lifecycle(declaration).check(bag, bag)
-    assert [failure.reason for failure in result.failures] == []
+    reasons = [failure.reason for failure in result.failures]
+    assert reasons == [], reasons
     return {**result.inputs}
 
 
@@ -97,12 +104,20 @@ def _shown(sent: Sent, known: dict[str, str]) -> dict[str, Any]:
     names = {uri: f"${name}" for name, uri in known.items()}
     shown = {
         "method": sent.method,
-        "path": names.get(ROOT + sent.path, sent.path),
+        "path": _below(sent.path, names),
         "query": sent.query,
         "body": _named(sent.body, names),
         "files": sent.files,
     }
     return {name: value for name, value in shown.items() if value or (name == "body" and value is not None)}
+
+
+def _below(path: str, names: dict[str, str]) -> str:
+    """A path with the name of the object that it is, or is below (``$self``, ``$self/download/``)."""
+    whole = ROOT + path
+    uri = next((uri for uri in names if whole.startswith(uri)), "")
+    rest = whole.removeprefix(uri)
+    return "/".join(filter(None, [names[uri], rest])) if uri else path
 
 
 def _state(declaration: Declaration, wire: dict[str, Any], known: dict[str, str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from provider_core.declaration import Declaration
 from provider_core.fields import BY_NODE, Field, Ownership
 from provider_core.kinds import Boolean, Choice, File, Integer, Kind, Many, Record, Reference, Text
 
-__all__ = ["Difference", "facts", "of_field", "of_type"]
+__all__ = ["Difference", "facts", "last_version", "of_field", "of_type"]
 
 _FILE = Path(__file__).parents[2] / "simulators" / "pexip" / "resources.json"
 _EMPTY: dict[str, Any] = {"string": "", "file": "", "boolean": False}
@@ -29,6 +29,12 @@ def facts() -> dict[str, dict[str, Any]]:
     """The data file: types by path."""
     found: dict[str, dict[str, Any]] = json.loads(_FILE.read_text())["resources"]
     return found
+
+
+def last_version(path: str) -> int | None:
+    """The last version whose nodes have a type; None when the newest ones do."""
+    until: int | None = facts()[path].get("until")
+    return until
 
 
 def of_type(declaration: Declaration, fact: dict[str, Any]) -> Iterator[Difference]:

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from provider_core.declaration import Declaration
-from provider_core.kinds import Boolean, Choice, File, Integer, Kind, Many, Record, Text
+from provider_core.kinds import Boolean, Choice, File, Integer, Json, Kind, Many, Record, Text
 
-__all__ = ["changed", "example", "write_zip"]
+__all__ = ["changed", "example", "pair", "write_zip"]
 
 _PAIRS = Path(__file__).with_name("material")
 
 
-def _pair(number: int) -> tuple[str, str]:
+def pair(number: int) -> tuple[str, str]:
     """A certificate and its private key; there are eight."""
     text = (_PAIRS / f"{(number - 1) % 8 + 1}.pem").read_text()
     certificate, _, key = text.partition("-----BEGIN PRIVATE KEY-----")
@@ -26,11 +26,11 @@ def _pair(number: int) -> tuple[str, str]:
 
 
 def _certificate(number: int) -> str:
-    return _pair(number)[0]
+    return pair(number)[0]
 
 
 def _private_key(number: int) -> str:
-    return _pair(number)[1]
+    return pair(number)[1]
 
 
 def _ssh_key(number: int) -> str:
@@ -47,6 +47,10 @@ _PARTICULAR: dict[str, Callable[[int], Any]] = {
     # The key belongs to the certificate of the same number.
     "gms_gateway_token.private_key": _private_key,
     "tls_certificate.private_key": _private_key,
+    "licence.entitlement_id": lambda number: f"0123-4567-89AB-{number:04X}",
+    # Bundles are there from the start, and a package's name says which one it is for.
+    "software_bundle.bundle_type": lambda number: "webapp2",
+    "software_bundle.package": lambda number: f"webapp2_2.{number}.0_1.zip",
     # The others come with an image instead of a document.
     "worker_vm.deployment_type": lambda number: "MANUAL-PROVISION-ONLY",
     # A passphrase for a key that has none is refused.
@@ -92,6 +96,8 @@ def example(path: str, name: str, kind: Kind, number: int, default: Any = ...) -
             return [{part: example(path, f"{path}_{part}", inner, number) for part, (inner, _) in parts}]
         case File():
             return f"package{number}.zip"
+        case Json():
+            return {name: number}
     raise AssertionError(f"no example for {path}.{name}: {kind!r}")
 
 

@@ -6,13 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ELSEWHERE", "NOT_DECLARED", "REASONS", "ignored"]
+__all__ = ["NOT_DECLARED", "REASONS", "ignored"]
 
 _KNOWN: dict[str, Any] = json.loads(Path(__file__).with_name("differences.json").read_text())
 
 NOT_DECLARED: dict[str, str] = _KNOWN["not declared"]
-ELSEWHERE: dict[str, str] = _KNOWN["elsewhere"]
-"""Types that the walk and the cases cannot deal with, and the tests that do."""
 REASONS: dict[str, str] = {where: each["because"] for each in _KNOWN["differences"] for where in each["where"]}
 
 

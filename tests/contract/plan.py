@@ -20,12 +20,17 @@ __all__ = ["Before", "Plan", "by_path"]
 
 @dataclass(frozen=True)
 class Before:
-    """An object that must be there: made from ``body`` (and an uploaded file), or found when there is no body."""
+    """An object that must be there: made from ``body`` (and an uploaded file), or found when there is no body.
+
+    With ``command``, the node makes it of a file that is called ``content``; ``file`` is the form's field for it.
+    """
 
     name: str
     path: str
     body: dict[str, Any] | None = None
     file: str = ""
+    command: str = ""
+    content: str = ""
 
 
 # Types that the node fills, or that are made in a way of their own: a body and the field of its file.
@@ -35,9 +40,11 @@ _GIVEN: dict[str, tuple[dict[str, Any] | None, str]] = {
     "event_sink_event": (None, ""),
     "media_library_entry": ({"name": "film"}, "media_file"),
     "permission": (None, ""),
-    "software_bundle_revision": (None, ""),
     "webapp_branding": ({"name": "branding", "webapp_type": "webapp3"}, "branding_file"),
 }
+
+# Types that a command makes of a file: the command, the form's field, the file's name for a number.
+_COMMANDED = {"software_bundle_revision": ("platform/software_bundle", "package", "webapp2_2.{}.0_1.zip")}
 
 
 # Fields that no example can be given for.
@@ -45,6 +52,8 @@ _LEFT_OUT = {
     "authentication.api_oauth2_disable_basic": "it would lock out whoever asks next",
     "media_library_playlist.playlist_entries": "the simulated node fails when they are taken away again",
     "certificate_signing_request.certificate": "it must be made from the request, which is not there before",
+    "licence.response_xml": "it must answer the request, which is not there before",
+    "software_bundle.selected_revision": "given without a package only; the walk changes it",
     "worker_vm.host": "of version 12 only",
     "worker_vm.host_network": "of version 12 only",
     "worker_vm.host_password": "of version 12 only",
@@ -72,12 +81,16 @@ class Plan:
         return _needed(self, self.declaration, self.number)
 
     def full(self) -> dict[str, Any]:
-        """Every field that the node takes."""
-        path = self.declaration.path
-        names = [*self.declaration.sent, *self.declaration.files]
-        return {
-            name: self.value(name) for name in names if f"{path}.{name}" not in _LEFT_OUT and not ignored(path, name)
-        }
+        """Every field that a stack can set."""
+        path, sent, inputs = self.declaration.path, self.declaration.sent, self.declaration.inputs
+        names = [*sent, *(name for name in inputs if name not in sent)]
+        left_out = {name for name in names if f"{path}.{name}" in _LEFT_OUT or ignored(path, name)}
+        return {name: self.value(name) for name in names if inputs[name].required or name not in left_out}
+
+    def without(self, full: dict[str, Any]) -> dict[str, Any]:
+        """What is left of ``full`` when every field is taken out that the same object can do without."""
+        kept = {*self.minimal(), *(name for name in full if self.declaration.inputs[name].replaces)}
+        return {name: full[name] for name in full if name in kept}
 
     def value(self, name: str) -> Any:
         """An example for a field."""
@@ -117,14 +130,17 @@ class Plan:
             return self._shared[path]
         count = sum(each.path == path for each in self.before)
         name = path if not count else f"{path}_{count + 1}"
-        if path in _GIVEN:
-            body, file = _GIVEN[path]
-        else:
-            declaration = by_path()[path]
-            body, file = _needed(self, declaration, self.number + 50 + count), ""
-        self.before.append(Before(name, path, body, file))
+        self.before.append(self._before(name, path, count))
         self._shared[path] = f"${name}"
         return f"${name}"
+
+    def _before(self, name: str, path: str, count: int) -> Before:
+        if path in _COMMANDED:
+            command, file, content = _COMMANDED[path]
+            return Before(name, path, file=file, command=command, content=content.format(self.number + count))
+        if path in _GIVEN:
+            return Before(name, path, *_GIVEN[path])
+        return Before(name, path, _needed(self, by_path()[path], self.number + 50 + count))
 
 
 def _needed(plan: Plan, declaration: Declaration, number: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pexip_provider import CertificateSigningRequest, GmsGatewayToken, ManagementVm, TlsCertificate
 from provider_core import errors
 from tests.contract.bench import ROOT, Bench
-from tests.contract.examples import _pair
+from tests.contract.examples import pair
 from tests.contract.held import Held
 from tests.support.node import Node
 
@@ -31,7 +31,7 @@ def _issued(csr: str) -> str:
 
 def test_a_certificate_is_its_content(bench: Bench) -> None:
     """Line ends, blank lines and text around the blocks are no change."""
-    certificate, key = _pair(1)
+    certificate, key = pair(1)
     held = Held(bench, TlsCertificate).up(certificate=certificate, private_key=key)
     laid_out = "node certificate\r\n" + certificate.replace("\n", "\r\n") + "\r\n\r\n"
     assert held.up(certificate=laid_out, private_key=key).did == "same"
@@ -41,7 +41,7 @@ def test_a_certificate_is_its_content(bench: Bench) -> None:
 
 def test_a_renewed_certificate_is_there_before_the_old_one_goes(bench: Bench, node: Node) -> None:
     """A new object is made, nodes change over by reference, the old one goes last."""
-    (old, old_key), (new, new_key) = _pair(1), _pair(2)
+    (old, old_key), (new, new_key) = pair(1), pair(2)
     held = Held(bench, TlsCertificate).up(certificate=old, private_key=old_key)
     first = held.id
     manager = Held(bench, ManagementVm).up(name="manager", tls_certificate=first)
@@ -57,7 +57,7 @@ def test_a_renewed_certificate_is_there_before_the_old_one_goes(bench: Bench, no
 def test_a_key_that_belongs_to_something_else(bench: Bench) -> None:
     """The node's refusal names the field, and holds no key."""
     with pytest.raises(errors.Rejected, match=r"TlsCertificate.*do not belong together") as refused:
-        Held(bench, TlsCertificate).up(certificate=_pair(1)[0], private_key=_pair(2)[1])
+        Held(bench, TlsCertificate).up(certificate=pair(1)[0], private_key=pair(2)[1])
     assert "PRIVATE KEY" not in str(refused.value)
 
 
@@ -93,7 +93,7 @@ def test_the_gateway_token_signs_with_the_nodes_key(bench: Bench, node: Node) ->
 
 def test_the_gateway_token_takes_a_pair(bench: Bench, node: Node) -> None:
     """Key and certificate go in one request; the node's request is about that key from then on."""
-    certificate, key = _pair(1)
+    certificate, key = pair(1)
     held = Held(bench, GmsGatewayToken).up()
     first = held["csr"]
     held.up(certificate=certificate, private_key=key)
@@ -102,4 +102,4 @@ def test_the_gateway_token_takes_a_pair(bench: Bench, node: Node) -> None:
     assert sorted(sent.body) == ["certificate", "private_key"]
     other = Held(bench, GmsGatewayToken)
     with pytest.raises(errors.Rejected, match=r"GmsGatewayToken: certificate: .*do not belong together"):
-        other.up(certificate=_pair(2)[0], private_key=key)
+        other.up(certificate=pair(2)[0], private_key=key)

@@ -18,7 +18,7 @@ from provider_core import errors
 from provider_core.downloads import save
 from provider_core.journal import begin
 from simulators.process import Simulator
-from tests.contract.bench import Bench
+from tests.contract.bench import Bench, configuration
 from tests.contract.held import Held
 from tests.support.node import Node
 
@@ -39,35 +39,6 @@ def _node(bench: Bench, **more: Any) -> dict[str, Any]:
         "system_location": location.id,
         **more,
     }
-
-
-def _bench(simulator: Simulator, folder: Path) -> Bench:
-    bench = Bench(
-        {
-            "pexip:address": simulator.address,
-            "pexip:username": simulator.username,
-            "pexip:password": simulator.password,
-            "pexip:ca_bundle": str(simulator.ca),
-        }
-    )
-    bench.folder = folder
-    return bench
-
-
-@pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """A node of version 12."""
-    with Simulator(tmp_path_factory.mktemp("old"), version=12) as running:
-        yield running
-
-
-@pytest.fixture
-def old_bench(old: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """A bench on a node of version 12, as on its first day."""
-    monkeypatch.chdir(tmp_path)
-    with Node(old) as node:
-        node.reset()
-    return _bench(old, tmp_path)
 
 
 def _is_ova(path: Path) -> None:
@@ -195,7 +166,7 @@ def test_an_image_needs_the_memory_of_a_piece(
     """However large the file, a few pieces of it are in memory."""
     monkeypatch.chdir(tmp_path)
     with Simulator(tmp_path_factory.mktemp("large"), ova_size=SIZE) as running:
-        bench = _bench(running, tmp_path)
+        bench = Bench(configuration(running))
         values = _node(bench, deployment_type="MANUAL-KVM", document_path="node.ova")
         tracemalloc.start()
         try:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,36 +15,32 @@ from provider_core.connections import Connections, Settings
 from provider_core.declaration import Declaration, declarations
 from provider_core.fields import Ownership
 from provider_core.schemas import not_offered
-from simulators.process import Simulator
+from tests.contract.bench import configuration, resolved
 from tests.contract.comparison import facts
 from tests.contract.plan import Plan, by_path
 from tests.support.node import Node
+from tests.support.versions import Versions
 
 ALL = declarations("pexip")
 FACTS = facts()
 VERSIONS = (12, 34, 41)
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
-def versioned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """A simulated node of each version."""
-    with (
-        Simulator(tmp_path_factory.mktemp("node"), version=request.param) as running,
-        Node(running) as node,
-    ):
-        node.version = request.param  # type: ignore[attr-defined]
-        yield node
+@pytest.fixture(params=VERSIONS)
+def version(request: pytest.FixtureRequest) -> int:
+    """Each version that the simulated node can be."""
+    number: int = request.param
+    return number
+
+
+@pytest.fixture
+def versioned(versions: Versions, version: int) -> Node:
+    """A simulated node of the version."""
+    return versions.node(version)
 
 
 def _settings(node: Node, **more: Any) -> Settings:
-    configuration = {
-        "pexip:address": node.address,
-        "pexip:username": node.username,
-        "pexip:password": node.password,
-        "pexip:ca_bundle": str(node.ca),
-        **more,
-    }
-    return Connections("pexip", configuration.get, environ={}).settings()
+    return Connections("pexip", {**configuration(node), **more}.get, environ={}).settings()
 
 
 @pytest.fixture(autouse=True)
@@ -74,9 +68,8 @@ def _lacking(declaration: Declaration, version: int) -> set[str]:
     }
 
 
-def test_every_type_and_field_of_a_version(versioned: Node) -> None:
+def test_every_type_and_field_of_a_version(versioned: Node, version: int) -> None:
     """For every declared type: the type is refused, or exactly the fields that this version lacks are."""
-    version: int = versioned.version  # type: ignore[attr-defined]
     settings = _settings(versioned)
     for declaration in ALL:
         # None stands for every field: names are checked whatever the value.
@@ -91,9 +84,8 @@ def test_every_type_and_field_of_a_version(versioned: Node) -> None:
             }
 
 
-def test_every_declared_choice_is_known_to_a_version(versioned: Node) -> None:
+def test_every_declared_choice_is_known_to_a_version(versioned: Node, version: int) -> None:
     """A choice that this version lacks is named with those that it has."""
-    version: int = versioned.version  # type: ignore[attr-defined]
     worker = by_path()["worker_vm"]
     kind = "MANUAL-KVM" if version == 12 else "VMWARE"
     (failure,) = not_offered(worker, {"deployment_type": kind}, _settings(versioned))
@@ -103,9 +95,8 @@ def test_every_declared_choice_is_known_to_a_version(versioned: Node) -> None:
     assert not_offered(worker, {"deployment_type": "MANUAL-HYPERV2012"}, _settings(versioned)) == []
 
 
-def test_the_catalogue_works_on_a_version(versioned: Node) -> None:
+def test_the_catalogue_works_on_a_version(versioned: Node, version: int) -> None:
     """On each version, every type that it has and that needs nothing it lacks is made, read and deleted."""
-    version: int = versioned.version  # type: ignore[attr-defined]
     backend = connect(_settings(versioned, **{"pexip:requests_per_minute": 1_000_000}))
     walked = 0
     for declaration in ALL:
@@ -122,12 +113,11 @@ def test_the_catalogue_works_on_a_version(versioned: Node) -> None:
             continue
         known: dict[str, str] = {}
         for each in plan.before:
-            body = json.loads(_named(json.dumps(each.body), known)) if each.body is not None else None
-            if body is None:
+            if each.body is None:
                 known[each.name] = next(backend.list(each.path, {}))[0]
             else:
-                known[each.name] = backend.create(each.path, body, {}).id
-        body = json.loads(_named(json.dumps(values), known))
+                known[each.name] = backend.create(each.path, resolved(each.body, known), {}).id
+        body = resolved(values, known)
         id = backend.create(declaration.path, body, {}).id
         assert backend.read(declaration.path, id) is not None
         backend.delete(declaration.path, id)
@@ -137,12 +127,6 @@ def test_the_catalogue_works_on_a_version(versioned: Node) -> None:
                 backend.delete(each.path, known[each.name])
         walked += 1
     assert walked > 20
-
-
-def _named(text: str, known: dict[str, str]) -> str:
-    for name in sorted(known, key=len, reverse=True):
-        text = text.replace(f"${name}", known[name])
-    return text
 
 
 def test_one_request_a_type(node: Node) -> None:
@@ -208,20 +192,13 @@ def test_an_address_that_is_not_there_is_no_matter_at_check(tmp_path: Path) -> N
         lifecycle.create(bag)
 
 
-def test_check_names_the_field(node: Node, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_check_names_the_field(versions: Versions) -> None:
     """The engine's check reports it with everything else, for a null too."""
-    with Simulator(tmp_path_factory.mktemp("old"), version=12) as old:
-        declaration = by_path()["conference"]
-        lifecycle = declaration.lifecycle(declaration)
-        configuration = {
-            "pexip:address": old.address,
-            "pexip:username": old.username,
-            "pexip:password": old.password,
-            "pexip:ca_bundle": str(old.ca),
-        }
-        lifecycle.connections = Connections("pexip", configuration.get, environ={})
-        bag = {"name": "Room", "breakout_rooms": False, "nulls": ["host_identity_provider_group"]}
-        reasons = [failure.reason for failure in lifecycle.check({}, bag).failures]
+    declaration = by_path()["conference"]
+    lifecycle = declaration.lifecycle(declaration)
+    lifecycle.connections = Connections("pexip", configuration(versions.node(12)).get, environ={})
+    bag = {"name": "Room", "breakout_rooms": False, "nulls": ["host_identity_provider_group"]}
+    reasons = [failure.reason for failure in lifecycle.check({}, bag).failures]
     assert reasons == [
         f"Conference.{name} is not a field of this Management Node's version"
         for name in ("breakout_rooms", "host_identity_provider_group")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pexip_cli.docs import pages, write
+from pexip_cli.docs.coverage import commands
 from pexip_cli.docs.page import program
 from pexip_provider.descriptions import COMMON, described, names, tables
 from provider_core.declaration import Declaration, declarations, look_ups
@@ -74,7 +75,15 @@ def test_a_page_is_as_its_declaration(name: str) -> None:
 
 def test_no_page_is_left_of_a_type_that_is_gone() -> None:
     """Each file below docs/resources is the page of a type."""
-    assert {f"resources/{file.name}" for file in (DOCS / "resources").iterdir()} == set(PAGES) - {"resources.md"}
+    types = {name for name in PAGES if name.startswith("resources/")}
+    assert {f"resources/{file.name}" for file in (DOCS / "resources").iterdir()} == types
+
+
+def test_a_command_in_the_table_has_its_tests() -> None:
+    """A type that is a command is none that can be declared, and its module of tests is there."""
+    for path, known in commands().items():
+        assert path not in {each.path for each in ALL}
+        assert (ROOT / "tests" / "contract" / f"{known['tests']}.py").is_file()
 
 
 def test_writing_touches_what_changed_only(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ func TestArguments(t *testing.T) {
 	got := strings.Join(host.arguments(&pulumirpc.RunRequest{
 		Project: "p", Stack: "s", MonitorAddress: "monitor:2", Parallel: 4, Args: []string{"x"}, Info: info(t, nil),
 	}), " ")
-	want := "--monitor monitor:2 --engine engine:1 --project p --root_directory /root --stack s " +
+	want := "--monitor monitor:2 --engine engine:1 --project p --root_directory /project --stack s " +
 		"--dry_run false --parallel 4 . x"
 	if got != want {
 		t.Errorf("got %s", got)

@@ -58,16 +58,22 @@ class Connections:
         self._vendor = vendor
         self._get = get
         self._environ = environ
+        self._made: dict[str, Settings] = {}
 
     def names(self) -> list[str]:
         """The names under ``<vendor>:connections``."""
         return sorted(self._named())
 
     def settings(self, name: str = "") -> Settings:
-        """The settings of a connection, the default one without a name.
+        """The settings of a connection, the default one without a name; worked out once.
 
         Raises `ConfigurationError` when it is unknown, incomplete or contradicts the environment.
         """
+        if name not in self._made:
+            self._made[name] = self._settings(name)
+        return self._made[name]
+
+    def _settings(self, name: str) -> Settings:
         if name:
             if name not in self._named():
                 known = ", ".join(self.names()) or "none"

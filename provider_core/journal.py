@@ -62,27 +62,34 @@ class Journal:
 
     def made(self, mark: Mark, id: str) -> None:
         """After the create, with the id. Survives the death of this process, though not of the machine."""
-        self._put(_line("made", mark, id))
+        self._put("made", mark, id)
 
     def drop(self, mark: Mark) -> None:
         """The create was refused: nothing was made."""
-        self._put(_line("drop", mark))
+        self._put("drop", mark)
 
     def saved(self, path: str, id: str) -> None:
         """The state has this object (or had it, and it is deleted)."""
         with self._lock:
             mark = self._marks.pop((path, id), None)
         if mark:
-            self._put(_line("drop", mark))
+            self._put("drop", mark)
 
     def close(self) -> None:
         """Let the file go; the next to open it may start it anew."""
         os.close(self._descriptor)
 
-    def _put(self, line: str) -> None:
-        os.write(self._descriptor, line.encode())
+    def _put(self, what: str, mark: Mark, id: str = "") -> None:
+        os.write(self._descriptor, _line(what, mark, id).encode())
         with self._lock:
-            self._catch_up()
+            self._apply(what, mark, id)
+
+    def _apply(self, what: str, mark: Mark, id: str) -> None:
+        if what == "drop":
+            self._entries.pop(mark, None)
+        else:
+            self._entries[mark] = id
+            self._marks[(mark.path, id)] = mark
 
     def _write(self, lines: list[str]) -> list[None]:
         os.write(self._descriptor, "".join(lines).encode())
@@ -101,11 +108,7 @@ class Journal:
                 entry = Mark(*mark)
             except (ValueError, TypeError):
                 continue  # a line cut short by a crash of the machine
-            if what == "drop":
-                self._entries.pop(entry, None)
-            else:
-                self._entries[entry] = id
-                self._marks[(entry.path, id)] = entry
+            self._apply(what, entry, id)
 
     def _compact(self) -> None:
         """Start a new file with what is still open, unless another process uses this one."""

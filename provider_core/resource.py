@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, dataclass_transform
 
 import pulumi
 
@@ -67,19 +68,28 @@ class _Declared:
     @classmethod
     def _verify_names(cls, values: Mapping[str, Any], resource_name: str = "") -> None:
         """Raise `CallError` for all fields that are not there, not the stack's to set, or missing."""
-        declared = cls.fields()
-        settable = [name for name, field in declared.items() if field.is_input]
+        declared, settable, required = _names(cast(Any, cls))
+        if settable.issuperset(values) and required.issubset(values):
+            return
         wrong = []
         for name in values:
             if name not in declared:
-                near = difflib.get_close_matches(name, settable, n=1)
+                near = difflib.get_close_matches(name, sorted(settable), n=1)
                 wrong.append(f"{name!r} is not a field" + (f", did you mean {near[0]!r}?" if near else ""))
             elif name not in settable:
                 wrong.append(f"{name!r} is set by the node")
-        wrong += [f"{name} must be given" for name, field in declared.items() if field.required and name not in values]
+        wrong += [f"{name} must be given" for name in declared if name in required and name not in values]
         if wrong:
             label = f'{cls.__name__} "{resource_name}"' if resource_name else cls.__name__
             raise CallError(f"{label}: {'; '.join(wrong)} ({_caller()})")
+
+
+@functools.cache
+def _names(cls: Any) -> tuple[dict[str, Field[Any]], frozenset[str], frozenset[str]]:
+    """A class's fields, and the names of those that can be set and must be."""
+    declared: dict[str, Field[Any]] = cls.fields()
+    settable = frozenset(name for name, field in declared.items() if field.is_input)
+    return declared, settable, frozenset(name for name in settable if declared[name].required)
 
 
 def _caller() -> str:

@@ -9,13 +9,10 @@ from urllib.parse import quote, urlsplit
 
 from pexip_provider.client import Client, detail
 from provider_core import errors
-from provider_core.bulk import Change, New, halve
+from provider_core.bulk import MOST, Change, New, halve, parts
 from provider_core.joiner import Joiner
 
 __all__ = ["Batches"]
-
-MOST = 500
-"""Objects in a bulk request: one that is refused is halved, and a node works on it for a second or two."""
 
 FEW = 3
 """Creates that are no fewer requests in bulk: the ids must be asked for."""
@@ -57,15 +54,15 @@ class Batches:
 
     def create_all(self, news: Sequence[New]) -> list[str | errors.ProviderError]:
         """See `provider_core.bulk.Bulk`."""
-        return [outcome for part in _parts(news) for outcome in halve(part, self._bulk_create, self._post)]
+        return [outcome for part in parts(news) for outcome in halve(part, self._bulk_create, self._post)]
 
     def update_all(self, changes: Sequence[Change]) -> list[errors.ProviderError | None]:
         """See `provider_core.bulk.Bulk`."""
-        return [outcome for part in _parts(changes) for outcome in halve(part, self._bulk_update, self._patch)]
+        return [outcome for part in parts(changes) for outcome in halve(part, self._bulk_update, self._patch)]
 
     def delete_all(self, ids: Sequence[str]) -> list[errors.ProviderError | None]:
         """See `provider_core.bulk.Bulk`."""
-        return [outcome for part in _parts(ids) for outcome in halve(part, self._bulk_delete, self._client.delete)]
+        return [outcome for part in parts(ids) for outcome in halve(part, self._bulk_delete, self._client.delete)]
 
     def _post(self, new: New) -> str:
         return self._client.created(self._client.post(self._path, new.body))
@@ -137,11 +134,6 @@ class Batches:
         for filters in _filters(field, values):
             for page in self._client.pages(self._path, filters):
                 yield from page
-
-
-def _parts(members: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(members), MOST):
-        yield members[start : start + MOST]
 
 
 def _filters(field: str, values: set[str]) -> Iterator[dict[str, str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from provider_core import errors
-from provider_core.bulk import Change, New, bulk_of
+from provider_core.bulk import Change, New, bulk_of, parts
 from provider_core.journal import Begun, begin
 from provider_core.lifecycle import Lifecycle
 from provider_core.operation import take, taken
@@ -19,10 +19,6 @@ __all__ = ["Applying"]
 
 _GOES_ON = "what else was changed stays, and the next run goes on with it"
 
-CHUNK = 500
-"""Objects in one bulk request."""
-
-T = TypeVar("T")
 Wire = Mapping[str, Any]
 
 
@@ -82,7 +78,7 @@ class Applying:
         self.refused |= {keys[index]: error for index, error in refusals.items()}
 
     def _update(self, changes: Mapping[str, Change], before: Mapping[str, Wire]) -> None:
-        for part in _parts(list(changes.items())):
+        for part in parts(list(changes.items())):
             outcomes = self._bulk.update_all(self._declaration.path, [change for _, change in part])
             for (key, change), outcome in zip(part, outcomes, strict=True):
                 if outcome is None:
@@ -97,7 +93,7 @@ class Applying:
         adopt = bool(self._props.get(ADOPT))
         earlier = {key: body for key, body in bodies.items() if adopt or self._begun[key].earlier is not None}
         self._take_over(earlier, adopt)
-        for part in _parts([(key, body) for key, body in bodies.items() if key not in self._made]):
+        for part in parts([(key, body) for key, body in bodies.items() if key not in self._made]):
             if not self.refused:
                 self._create_part(dict(part))
 
@@ -166,7 +162,7 @@ class Applying:
         self._begun[key].made(uri)
 
     def _delete(self, uris: Mapping[str, str]) -> None:
-        for part in _parts([(key, uri) for key, uri in uris.items() if not taken(self._backend, uri)]):
+        for part in parts([(key, uri) for key, uri in uris.items() if not taken(self._backend, uri)]):
             outcomes = self._bulk.delete_all(self._declaration.path, [uri for _, uri in part])
             self.refused |= {key: error for (key, _), error in zip(part, outcomes, strict=True) if error}
             self._progress.add(len(part), "deleted")
@@ -221,8 +217,3 @@ class _Progress:
         if time.monotonic() >= self._next and self._done < self._total:
             self._next = time.monotonic() + self.EVERY
             print(f"{self._done:,} of {self._total:,} {verb}", file=sys.stdout, flush=True)
-
-
-def _parts(members: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(members), CHUNK):
-        yield members[start : start + CHUNK]

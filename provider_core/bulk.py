@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from provider_core import errors
 from provider_core.backend import Backend
 
-__all__ = ["Bulk", "Change", "New", "bulk_of", "halve"]
+__all__ = ["MOST", "Bulk", "Change", "New", "bulk_of", "halve", "parts"]
+
+MOST = 500
+"""Objects in one bulk request: one that is refused is halved, and a server works on it for a second or two."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -69,6 +72,12 @@ def _outcome(act: Callable[[T], R], subject: T) -> R | errors.ProviderError:
         return act(subject)
     except errors.ProviderError as error:
         return error
+
+
+def parts(members: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The members in runs of at most `MOST`."""
+    for start in range(0, len(members), MOST):
+        yield members[start : start + MOST]
 
 
 def halve(

@@ -36,19 +36,21 @@ class DeclarationError(TypeError):
 class Vendor:
     """A system that resources live on: the name is the token's and the configuration's namespace.
 
-    ``module`` is the package whose import declares every resource; ``connect`` makes a `Backend` from the
-    settings of a connection, and is called when something is asked. ``server`` is what messages call the system.
+    ``connect`` makes a `Backend` from the settings of a connection, and is called when something is asked.
+    ``server`` is what messages call the system. ``family`` is for vendors that one package declares together:
+    ``hypervisor`` for those of ``hypervisor_provider``.
     """
 
     name: str
     title: str
     connect: Callable[[Settings], Backend]
     server: str = "server"
+    family: str = ""
 
     @property
-    def module(self) -> str:
-        """The package that declares this vendor's resources."""
-        return f"{self.name}_provider"
+    def namespace(self) -> str:
+        """``pexip``, or ``hypervisor.vsphere``: its name, after the family's."""
+        return f"{self.family}.{self.name}" if self.family else self.name
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Declaration:
     @property
     def token(self) -> str:
         """``pexip:Conference``: the stable name, in states and in the registry."""
-        return f"{self.vendor.name}:{self.name}"
+        return f"{self.vendor.namespace}:{self.name}"
 
     @cached_property
     def inputs(self) -> dict[str, Field[Any]]:
@@ -166,22 +168,22 @@ def register(declaration: Declaration) -> None:
 
 def find(token: str) -> Declaration:
     """The declaration behind a token such as ``pexip:Conference``; imports the vendor's package first."""
-    importlib.import_module(f"{token.partition(':')[0]}_provider")
+    _import(token.partition(":")[0])
     if token not in _registry or _registry[token].read_only:
         raise DeclarationError(f"{token} is not a type of resource of this version")
     return _registry[token]
 
 
 def declarations(vendor: str) -> list[Declaration]:
-    """All declarations of a vendor's resources, in the order of their declaration."""
-    importlib.import_module(f"{vendor}_provider")
-    return [each for each in _registry.values() if each.vendor.name == vendor and not each.read_only]
+    """All declarations of a vendor's resources, by its namespace, in the order of their declaration."""
+    _import(vendor)
+    return [each for each in _registry.values() if each.vendor.namespace == vendor and not each.read_only]
 
 
 def look_ups(vendor: str) -> list[Declaration]:
     """The declarations of a vendor's types that can only be looked up, in the order of their declaration."""
-    importlib.import_module(f"{vendor}_provider")
-    return [each for each in _registry.values() if each.vendor.name == vendor and each.read_only]
+    _import(vendor)
+    return [each for each in _registry.values() if each.vendor.namespace == vendor and each.read_only]
 
 
 def verify_references(vendor: str, besides: frozenset[str] = frozenset()) -> None:
@@ -189,12 +191,17 @@ def verify_references(vendor: str, besides: frozenset[str] = frozenset()) -> Non
 
     ``besides`` names paths that exist on the node and are no resources.
     """
-    known = besides | {each.path for each in _registry.values() if each.vendor.name == vendor}
-    for declaration in [each for each in _registry.values() if each.vendor.name == vendor]:
+    own = [each for each in _registry.values() if each.vendor.namespace == vendor]
+    known = besides | {each.path for each in own}
+    for declaration in own:
         for name, field in declaration.fields.items():
             for to in _targets(field.kind):
                 if to not in known:
                     raise DeclarationError(f"{declaration.name}.{name}: refers to {to!r}, an unknown type")
+
+
+def _import(namespace: str) -> None:
+    importlib.import_module(f"{namespace.partition('.')[0]}_provider")
 
 
 def _targets(kind: Kind) -> Iterator[str]:

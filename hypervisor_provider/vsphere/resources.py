@@ -1,0 +1,1 @@
+"""The types of machines, as they are declared."""

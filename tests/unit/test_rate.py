@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
 import pytest
 
 from provider_core.rate import RateLimit
@@ -58,3 +61,39 @@ def test_the_wait_is_told() -> None:
     clock = Clock()
     rate = RateLimit(1, clock, clock.sleep)
     assert [rate.wait(), rate.wait()] == [0.0, 60.0]
+
+
+def test_all_who_send_to_a_server_share_its_minute(tmp_path: Path) -> None:
+    """Whatever process they are in: what they have in common is a file. Each keeps to its own number."""
+    clock = Clock()
+    file = tmp_path / "rates" / "node"
+    program, provider, other = (RateLimit(limit, clock, clock.sleep, file) for limit in (2, 2, 3))
+    assert [program.wait(), provider.wait(), other.wait()] == [0.0, 0.0, 0.0]
+    assert provider.wait() == 60.0
+
+
+def test_threads_do_not_take_the_same_place(tmp_path: Path) -> None:
+    """A hundred at once on two files' ends: the minute has exactly as many places as it has."""
+    waited: list[float] = []
+    limits = [RateLimit(60, lambda: 1000.0, waited.append, tmp_path / "node") for _ in range(2)]
+    threads = [threading.Thread(target=limits[number % 2].wait) for number in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert waited == [60.0] * 40
+
+
+def test_without_the_file_each_counts_for_itself(tmp_path: Path) -> None:
+    """A folder that cannot be made is no error."""
+    (tmp_path / "rates").write_text("")
+    assert RateLimit(1, file=tmp_path / "rates" / "node").wait() == 0.0
+
+
+def test_a_clock_that_was_set_back_stops_nothing(tmp_path: Path) -> None:
+    """Start times far ahead are of another time."""
+    clock = Clock()
+    rate = RateLimit(1, clock, clock.sleep, tmp_path / "node")
+    rate.wait()
+    clock.now -= 100_000
+    assert rate.wait() == 0.0

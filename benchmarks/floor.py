@@ -14,12 +14,11 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, ReadResult, ResourceProvider, UpdateResult
 
-from provider_core import process
-from provider_core.program import drop_debug_lines
+from provider_core import process, program
 
 __all__ = ["Provider", "Trivial"]
 
-drop_debug_lines()
+program.tune()
 
 
 class Provider(ResourceProvider):

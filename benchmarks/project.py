@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 """The checkout."""
 
 _STACK = "bench"
+_NOT_OURS = ("PULUMI_", "PEXIP_", "PYTHON")
+"""Variables of the caller's that would be measured, such as one by which Python compiles everything anew each time."""
 
 
 class CommandFailed(Exception):
@@ -52,7 +54,7 @@ class Project:
         (self._folder / "Pulumi.yaml").write_text("name: benchmark\nruntime: python\n")
         path = [str(Path(sys.prefix) / "bin"), str(engine.folder), os.environ.get("PATH", os.defpath)]
         self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "PEXIP_"))},
+            **{name: value for name, value in os.environ.items() if not name.startswith(_NOT_OURS)},
             "PATH": os.pathsep.join(path),
             "PYTHONPATH": str(ROOT),
             "PULUMI_PYTHON_CMD": str(Path(sys.prefix) / "bin" / "python"),

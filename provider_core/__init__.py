@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["load"]
 
 
-def load(token: str) -> ResourceProvider:
-    """The provider of one type of resource, or of collections of it, by its token.
+def load(token: str, stack: str = "") -> ResourceProvider:
+    """The provider of one type of resource, or of collections of it, by its token; ``stack`` names the stack's journal.
 
-    Every resource's state refers to this function by name: it must stay where it is, and keep its parameter,
+    Every resource's state refers to this function by name: it must stay where it is, and keep its parameters,
     for as long as there are states. All that it leads to may move.
     """
     from provider_core.collecting import CollectionLifecycle
@@ -25,4 +25,5 @@ def load(token: str) -> ResourceProvider:
 
     declaration = find(token.removesuffix("Collection"))
     single = declaration.lifecycle(declaration)
+    single.stack = stack
     return CollectionLifecycle(single) if token.endswith("Collection") else single

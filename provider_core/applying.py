@@ -89,7 +89,7 @@ class Applying:
 
     def _create(self, bodies: Mapping[str, Wire]) -> None:
         marks = [self._single.mark(self._props, body) for body in bodies.values()]
-        self._begun = dict(zip(bodies, begin(self._props, marks), strict=True))
+        self._begun = dict(zip(bodies, begin(self._single.stack, marks), strict=True))
         adopt = bool(self._props.get(ADOPT))
         earlier = {key: body for key, body in bodies.items() if adopt or self._begun[key].earlier is not None}
         self._take_over(earlier, adopt)
@@ -168,7 +168,7 @@ class Applying:
             self._progress.add(len(part), "deleted")
             for (_, uri), error in zip(part, outcomes, strict=True):
                 if error is None:
-                    self._single.in_state(self._props, uri)
+                    self._single.in_state(uri)
 
     def _take_back(self) -> None:
         """Delete what was made and undo what was changed; the journal keeps what cannot be taken back.

@@ -19,7 +19,7 @@ import pulumi
 from provider_core.fields import Field
 from provider_core.kinds import Boolean, Integer, Many, Record
 from provider_core.loading import provider_key
-from provider_core.values import ADOPT, CONNECTION, ITEMS, NULLS, STACK, URIS
+from provider_core.values import ADOPT, CONNECTION, ITEMS, NULLS, URIS
 
 if TYPE_CHECKING:
     from provider_core.declaration import Declaration
@@ -114,8 +114,7 @@ class Collection(pulumi.CustomResource):
         props: dict[str, Any] = {
             ITEMS: {key: dict(_props(declaration, key, each, as_input)) for key, each in items.items()},
             URIS: None,
-            STACK: pulumi.get_stack(),
-            "__provider": provider_key(f"{declaration.token}Collection"),
+            "__provider": provider_key(f"{declaration.token}Collection", pulumi.get_stack()),
         }
         props |= {name: value for name, value in ((CONNECTION, connection), (ADOPT, adopt)) if value}
         kind = f"pulumi-python:dynamic/{declaration.vendor.name}:{declaration.name}Collection"

@@ -11,6 +11,7 @@ state of a local file backend, else under ``PULUMI_HOME``. It holds types, natur
 from __future__ import annotations
 
 import fcntl
+import functools
 import json
 import os
 import threading
@@ -20,7 +21,6 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from provider_core.joiner import Joiner
-from provider_core.values import STACK
 
 __all__ = ["Begun", "Journal", "Mark", "begin", "journal_of", "key_text", "saved"]
 
@@ -31,6 +31,10 @@ class Mark(NamedTuple):
     address: str
     path: str
     key: str
+
+
+Entry = tuple[str, Mark, str]
+"""What happened (begin, made, drop), to what, and its id."""
 
 
 class Journal:
@@ -45,7 +49,7 @@ class Journal:
         self._read_to = 0
         self._descriptor = _open(file)
         self._compact()
-        self._append: Joiner[str, None] = Joiner(self._write, most=1000)
+        self._synced: Joiner[list[Entry], None] = Joiner(self._write, most=1000)
 
     def find(self, mark: Mark) -> str | None:
         """The id of what an earlier run began to create under this mark, "" when its answer was never seen.
@@ -58,7 +62,7 @@ class Journal:
 
     def begin(self, marks: Sequence[Mark]) -> None:
         """Before creates are sent. Returns when their lines are on the disk."""
-        self._append.call("".join(_line("begin", mark) for mark in marks))
+        self._synced.call([("begin", mark, "") for mark in marks])
 
     def made(self, mark: Mark, id: str) -> None:
         """After the create, with the id. Survives the death of this process, though not of the machine."""
@@ -80,9 +84,24 @@ class Journal:
         os.close(self._descriptor)
 
     def _put(self, what: str, mark: Mark, id: str = "") -> None:
-        os.write(self._descriptor, _line(what, mark, id).encode())
         with self._lock:
-            self._apply(what, mark, id)
+            self._append([(what, mark, id)])
+
+    def _write(self, batch: list[list[Entry]]) -> list[None]:
+        with self._lock:
+            self._append([entry for entries in batch for entry in entries])
+        os.fdatasync(self._descriptor)
+        return [None] * len(batch)
+
+    def _append(self, entries: list[Entry]) -> None:
+        lines = "".join(_line(*entry) for entry in entries).encode()
+        os.write(self._descriptor, lines)
+        end = os.lseek(self._descriptor, 0, os.SEEK_CUR)
+        for entry in entries:
+            self._apply(*entry)
+        if end - len(lines) == self._read_to:
+            # Nobody else has written in between, and one's own lines need not be read.
+            self._read_to = end
 
     def _apply(self, what: str, mark: Mark, id: str) -> None:
         if what == "drop":
@@ -91,14 +110,11 @@ class Journal:
             self._entries[mark] = id
             self._marks[(mark.path, id)] = mark
 
-    def _write(self, lines: list[str]) -> list[None]:
-        os.write(self._descriptor, "".join(lines).encode())
-        os.fdatasync(self._descriptor)
-        return [None] * len(lines)
-
     def _catch_up(self) -> None:
-        """Replay what has been appended since, by whichever process."""
+        """Replay what another process has appended since."""
         size = os.fstat(self._descriptor).st_size
+        if size == self._read_to:
+            return
         text = os.pread(self._descriptor, size - self._read_to, self._read_to)
         complete = text[: text.rfind(b"\n") + 1]
         self._read_to += len(complete)
@@ -175,16 +191,15 @@ _journals: dict[Path, Journal] = {}
 
 def journal_of(stack: str, environ: Mapping[str, str] = os.environ) -> Journal:
     """The journal of a stack of the current project; opened at the first call."""
-    file = _folder(environ) / f"{environ.get('PULUMI_PROJECT', 'project')}.{stack}.jsonl"
+    file = _file(stack, *map(environ.get, ("PULUMI_PROJECT", "PROVIDER_JOURNAL", "PULUMI_BACKEND_URL", "PULUMI_HOME")))
     with _lock:
         if file not in _journals:
             _journals[file] = Journal(file)
         return _journals[file]
 
 
-def begin(props: Mapping[str, Any], marks: Sequence[Mark]) -> list[Begun]:
-    """Journal creates of the resource whose property bag this is; a bag without a stack is not journaled."""
-    stack = props.get(STACK)
+def begin(stack: str, marks: Sequence[Mark]) -> list[Begun]:
+    """Journal creates of a stack; without a name nothing is journaled."""
     journal = journal_of(stack) if stack else None
     begun = [Begun(journal, mark) for mark in marks]
     new = [mark for mark, each in zip(marks, begun, strict=True) if each.earlier is None]
@@ -193,21 +208,24 @@ def begin(props: Mapping[str, Any], marks: Sequence[Mark]) -> list[Begun]:
     return begun
 
 
-def saved(props: Mapping[str, Any], path: str, id: str) -> None:
-    """The state has this object."""
-    stack = props.get(STACK)
+def saved(stack: str, path: str, id: str) -> None:
+    """The state of the stack has this object."""
     if stack:
         journal_of(stack).saved(path, id)
 
 
-def _folder(environ: Mapping[str, str]) -> Path:
-    if environ.get("PROVIDER_JOURNAL"):
-        return Path(environ["PROVIDER_JOURNAL"])
-    backend = environ.get("PULUMI_BACKEND_URL", "")
+@functools.cache
+def _file(stack: str, project: str | None, journal: str | None, backend: str | None, home: str | None) -> Path:
+    return _folder(journal, backend or "", home) / f"{project or 'project'}.{stack}.jsonl"
+
+
+def _folder(journal: str | None, backend: str, home: str | None) -> Path:
+    if journal:
+        return Path(journal)
     if backend.startswith("file://"):
         place = unquote(urlsplit(backend).path) if backend.startswith("file:///") else backend.removeprefix("file://")
         return Path(place).expanduser() / ".pulumi" / "journals"
-    return Path(environ.get("PULUMI_HOME") or "~/.pulumi").expanduser() / "journals"
+    return Path(home or "~/.pulumi").expanduser() / "journals"
 
 
 def key_text(key: Mapping[str, Any]) -> str:

@@ -95,6 +95,9 @@ class Lifecycle(ResourceProvider):
     alone: ClassVar[bool] = False
     """Whether each object needs requests of its own: the answer carries a document, or the hooks around it matter."""
 
+    stack: str = ""
+    """The stack whose journal knows what is created; "": none is kept."""
+
     def __init__(self, declaration: Declaration) -> None:
         super().__init__()
         self.declaration = declaration
@@ -128,7 +131,7 @@ class Lifecycle(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         olds, news = from_engine(self.declaration, _olds), from_engine(self.declaration, _news)
         found = diff(self.declaration, olds, news, _olds, _news)
-        self.in_state(_news, _id)
+        self.in_state(_id)
         return DiffResult(
             changes=bool(found),
             replaces=list(found.replaces),
@@ -140,7 +143,7 @@ class Lifecycle(ResourceProvider):
         backend = self.backend(props)
         values = self._inputs(props)
         body, files = self.outgoing(backend, encode(self.declaration, values)), self._files(values)
-        (begun,) = begin(props, [self.mark(props, body)])
+        (begun,) = begin(self.stack, [self.mark(props, body)])
         try:
             created = self._earlier(backend, begun, body, files)
             if created:
@@ -190,7 +193,7 @@ class Lifecycle(ResourceProvider):
         # Another resource of this run may have it now: its name in the stack has changed.
         if not taken(backend, _id):
             self.remove(backend, _id, from_engine(self.declaration, _props))
-        self.in_state(_props, _id)
+        self.in_state(_id)
 
     def problems(self, values: Props) -> list[Failure]:
         """Failures of check beyond the declaration's own; may look at files, must not ask the node."""
@@ -304,9 +307,9 @@ class Lifecycle(ResourceProvider):
         settings = self.connections.settings(str(props.get(CONNECTION) or ""))
         return backend_of(self.declaration.vendor, settings)
 
-    def in_state(self, props: Props, id: str) -> None:
+    def in_state(self, id: str) -> None:
         """The state has this object: the journal may forget it."""
-        saved(props, self.declaration.path, id)
+        saved(self.stack, self.declaration.path, id)
 
     def _check_connection(self, news: Props) -> list[Failure]:
         name = news.get(CONNECTION)

@@ -13,16 +13,16 @@ __all__ = ["provider_key"]
 
 
 class _ByToken:
-    """Pickles to a call of `provider_core.load` with a token: short, and independent of where code lives."""
+    """Pickles to a call of `provider_core.load`: short, and independent of where code lives."""
 
-    def __init__(self, token: str) -> None:
-        self.token = token
+    def __init__(self, token: str, stack: str) -> None:
+        self.arguments = (token, stack) if stack else (token,)
 
-    def __reduce__(self) -> tuple[Any, tuple[str]]:
-        return load, (self.token,)
+    def __reduce__(self) -> tuple[Any, tuple[str, ...]]:
+        return load, self.arguments
 
 
 @functools.cache
-def provider_key(token: str) -> str:
-    """The string for a type: made once, the same in every version, with nothing secret in it."""
-    return base64.b64encode(pickle.dumps(_ByToken(token), protocol=4)).decode()
+def provider_key(token: str, stack: str = "") -> str:
+    """The string for a type in a stack (or in any): made once, the same in every version, with nothing secret in it."""
+    return base64.b64encode(pickle.dumps(_ByToken(token, stack), protocol=4)).decode()

@@ -18,13 +18,13 @@ from provider_core.fields import Field, Ref, Refs, option, positional
 from provider_core.lifecycle import Lifecycle
 from provider_core.loading import provider_key
 from provider_core.lookups import Found, LookUps
-from provider_core.program import drop_debug_lines
-from provider_core.values import ADOPT, CONNECTION, NULLS, STACK
+from provider_core.program import tune
+from provider_core.values import ADOPT, CONNECTION, NULLS
 
 __all__ = ["CallError", "Nested", "ReadOnly", "Resource"]
 
 
-drop_debug_lines()
+tune()
 
 
 class CallError(TypeError, pulumi.RunError):
@@ -202,8 +202,7 @@ class Resource(_Declared, LookUps, pulumi.CustomResource):
             props |= {
                 name: value for name, value in ((NULLS, nulls), (CONNECTION, connection), (ADOPT, adopt)) if value
             }
-            props[STACK] = pulumi.get_stack()
-            props["__provider"] = provider_key(declaration.token)
+            props["__provider"] = provider_key(declaration.token, pulumi.get_stack())
             secret = [name for name, field in declaration.computed.items() if field.secret]
             if secret:
                 opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=secret))

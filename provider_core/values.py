@@ -16,7 +16,6 @@ __all__ = [
     "CONNECTION",
     "ITEMS",
     "NULLS",
-    "STACK",
     "URIS",
     "decode",
     "digest_of",
@@ -32,8 +31,6 @@ CONNECTION = "connection"
 ADOPT = "adopt"
 ITEMS = "items"
 URIS = "uris"
-STACK = "__stack"
-"""The stack's name, for the journal; the engine does not show names that begin so."""
 
 
 def digest_of(name: str) -> str:
@@ -61,7 +58,7 @@ def to_engine(declaration: Declaration, values: Mapping[str, Any], bag: Mapping[
 
 def kept(declaration: Declaration, bag: Mapping[str, Any]) -> dict[str, Any]:
     """What goes from one property bag to the next as it is: options and file digests."""
-    names = (CONNECTION, ADOPT, STACK, *map(digest_of, declaration.files))
+    names = (CONNECTION, ADOPT, *map(digest_of, declaration.files))
     return {name: bag[name] for name in names if bag.get(name)}
 
 

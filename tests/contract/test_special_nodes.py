@@ -141,9 +141,10 @@ def test_a_download_that_a_killed_run_began_is_made_again(
     monkeypatch.setenv("PROVIDER_JOURNAL", str(bench.folder / "journal"))
     values = _node(bench, deployment_type="MANUAL-KVM", document_path="node.ova")
     lifecycle = bench.lifecycle(WorkerVm.declaration)
-    bag = {**bench.bag(WorkerVm.declaration, values), "__stack": "killed"}
+    lifecycle.stack = "killed"
+    bag = bench.bag(WorkerVm.declaration, values)
     sent = {name: value for name, value in values.items() if name != "document_path"}
-    begin(bag, [lifecycle.mark(bag, sent)])
+    begin(lifecycle.stack, [lifecycle.mark(bag, sent)])
     first = bench.other.created(bench.other.post("worker_vm", sent))
     made = lifecycle.create(bag)
     assert made.id != first

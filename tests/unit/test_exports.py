@@ -27,7 +27,10 @@ MODULES = [
     if not name.rpartition(".")[2].startswith("_")
 ]
 CONFERENCE = "gASVMQAAAAAAAACMDXByb3ZpZGVyX2NvcmWUjARsb2FklJOUjBBwZXhpcDpDb25mZXJlbmNllIWUUpQu"
-"""The `__provider` of every conference in every state that was ever written."""
+"""The `__provider` of conferences in states of the first version, which had the stack's name elsewhere."""
+
+IN_DEV = "gASVNwAAAAAAAACMDXByb3ZpZGVyX2NvcmWUjARsb2FklJOUjBBwZXhpcDpDb25mZXJlbmNllIwDZGV2lIaUUpQu"
+"""The `__provider` of every conference in every state of a stack `dev` that was written since."""
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -53,14 +56,16 @@ def test_a_module_says_what_it_is_for(name: str) -> None:
 
 def test_the_provider_key_is_the_same_in_every_version() -> None:
     """States of years ago hold this string: a moved module must not strand them."""
-    assert provider_key(Conference.declaration.token) == CONFERENCE
+    assert provider_key(Conference.declaration.token, "dev") == IN_DEV
 
 
-def test_the_provider_key_leads_to_the_lifecycle() -> None:
+@pytest.mark.parametrize(("key", "stack"), [(CONFERENCE, ""), (IN_DEV, "dev")])
+def test_the_provider_key_leads_to_the_lifecycle(key: str, stack: str) -> None:
     """Unpickled by the engine's provider process, it is the type's provider; only the loader's name is in it."""
-    content = base64.b64decode(CONFERENCE)
+    content = base64.b64decode(key)
     made = pickle.loads(content)
     assert isinstance(made, Lifecycle)
+    assert made.stack == stack
     assert made.declaration is Conference.declaration
     assert b"provider_core" in content
     assert b"lifecycle" not in content

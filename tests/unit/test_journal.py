@@ -61,12 +61,12 @@ def test_one_file_a_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     """Two stacks of a project do not see each other's creates; without a stack nothing is journaled."""
     monkeypatch.setenv("PROVIDER_JOURNAL", str(tmp_path))
     monkeypatch.setenv("PULUMI_PROJECT", "p")
-    (begun,) = begin({"__stack": "dev"}, [MARK])
+    (begun,) = begin("dev", [MARK])
     begun.made("/conference/1/")
     assert journal_of("dev").find(MARK) == "/conference/1/"
     assert journal_of("prod").find(MARK) is None
-    assert begin({}, [MARK])[0].earlier is None
-    saved({"__stack": "dev"}, "conference", "/conference/1/")
+    assert begin("", [MARK])[0].earlier is None
+    saved("dev", "conference", "/conference/1/")
     assert journal_of("dev").find(MARK) is None
     assert (tmp_path / "p.dev.jsonl").stat().st_mode & 0o077 == 0
     assert {json.loads(line)[0] for line in (tmp_path / "p.dev.jsonl").read_text().splitlines()} == {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 from pexip_provider.client import Client, detail
@@ -17,6 +17,9 @@ __all__ = ["Batches"]
 FEW = 3
 """Creates that are no fewer requests in bulk: the ids must be asked for."""
 
+_MADE = ""
+"""In the place of an id that must be asked for."""
+
 _LONGEST_FILTER = 4000
 """Characters of a comma list in a URL; web servers refuse requests of more than about 8,000."""
 
@@ -27,9 +30,9 @@ class Batches:
     def __init__(self, client: Client, path: str) -> None:
         self._client = client
         self._path = path
-        self._create: Joiner[New, str] = Joiner(self.create_all, MOST)
-        self._update: Joiner[Change, None] = Joiner(self.update_all, MOST)
-        self._delete: Joiner[str, None] = Joiner(self.delete_all, MOST)
+        self._create: Joiner[New, str] = Joiner(self._make_all, MOST, self._identify, gather=True)
+        self._update: Joiner[Change, None] = Joiner(self.update_all, MOST, gather=True)
+        self._delete: Joiner[str, None] = Joiner(self.delete_all, MOST, gather=True)
         self._finders: dict[str, Joiner[frozenset[str], list[dict[str, Any]]]] = {}
         self._lock = threading.Lock()
 
@@ -54,7 +57,8 @@ class Batches:
 
     def create_all(self, news: Sequence[New]) -> list[str | errors.ProviderError]:
         """See `provider_core.bulk.Bulk`."""
-        return [outcome for part in parts(news) for outcome in halve(part, self._bulk_create, self._post)]
+        made = [outcome for part in parts(news) for outcome in self._identify(part, self._make_all(part))]
+        return cast(list[str | errors.ProviderError], made)
 
     def update_all(self, changes: Sequence[Change]) -> list[errors.ProviderError | None]:
         """See `provider_core.bulk.Bulk`."""
@@ -63,6 +67,16 @@ class Batches:
     def delete_all(self, ids: Sequence[str]) -> list[errors.ProviderError | None]:
         """See `provider_core.bulk.Bulk`."""
         return [outcome for part in parts(ids) for outcome in halve(part, self._bulk_delete, self._client.delete)]
+
+    def _make_all(self, news: Sequence[New]) -> list[str | errors.ProviderError]:
+        """Make the objects; their ids, or `_MADE` for those of which only their keys are known by now."""
+        return halve(news, self._bulk_create, self._post)
+
+    def _identify(self, news: Sequence[New], outcomes: Sequence[str | BaseException]) -> list[str | BaseException]:
+        """The outcomes with ids in the place of `_MADE`: one request for a hundred of them or so."""
+        made = [new for new, outcome in zip(news, outcomes, strict=True) if outcome is _MADE]
+        ids = iter(self._ids(made) if made else ())
+        return [next(ids) if outcome is _MADE else outcome for outcome in outcomes]
 
     def _post(self, new: New) -> str:
         return self._client.created(self._client.post(self._path, new.body))
@@ -84,10 +98,10 @@ class Batches:
             outcomes = iter(halve(rest, self._bulk_create, self._post))
             taken = errors.Rejected("an object with this natural key exists", 400)
             return [taken if isinstance(id, str) else next(outcomes) for id in ids]
-        return self._ids(news)
+        return [_MADE] * len(news)
 
     def _ids(self, news: Sequence[New]) -> list[str | errors.ProviderError]:
-        """The ids of objects by their natural keys: one request for a hundred of them or so."""
+        """The ids of objects by their natural keys."""
         names = tuple(news[0].key)
         # The part of the key that differs most finds them with the fewest others.
         best = max(names, key=lambda name: len({str(new.key[name]) for new in news}))

@@ -1,19 +1,31 @@
-"""Joining calls that are in flight at the same time into one, without a timer.
+"""Joining calls that are in flight at the same time into one.
 
 The first call runs at once and alone. What arrives while it runs is gathered, and runs as one batch when it is
-done: so a lone call waits for nobody, and under load a batch is as large as the time of the one before it.
+done: so a lone call waits for nobody, and under load a batch is as large as the time of the one before it. Where
+batches are that quick that they stay small, the next one waits for as long as further calls keep coming.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 __all__ = ["Joiner"]
 
+STEP = 0.01
+"""Seconds without a further call after which a batch waits no longer."""
+
+LONGEST = 0.1
+"""Seconds that a batch waits at most, while calls keep coming; also, for how long after one they are still expected."""
+
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+
+
+Outcomes = Sequence[Answer | BaseException]
+Finish = Callable[[list[Item], Outcomes[Answer]], Outcomes[Answer]]
 
 
 class _Call(Generic[Item, Answer]):
@@ -27,15 +39,26 @@ class _Call(Generic[Item, Answer]):
 class Joiner(Generic[Item, Answer]):
     """Thread-safe. ``run`` takes the gathered items and returns an answer, or an exception, for each in order.
 
-    An exception that ``run`` raises goes to every member of the batch. ``most`` bounds a batch.
+    An exception that ``run`` raises goes to every member of the batch. ``most`` bounds a batch. ``finish``, given the
+    items and what ``run`` returned, makes the answers of it while the next batch already runs. ``gather``: whether
+    a batch may wait for more.
     """
 
-    def __init__(self, run: Callable[[list[Item]], Sequence[Answer | BaseException]], most: int = 200) -> None:
+    def __init__(
+        self,
+        run: Callable[[list[Item]], Outcomes[Answer]],
+        most: int = 200,
+        finish: Finish[Item, Answer] | None = None,
+        gather: bool = False,
+    ) -> None:
         self._run = run
         self._most = most
+        self._finish = finish
+        self._gather = gather
         self._lock = threading.Lock()
         self._waiting: list[_Call[Item, Answer]] = []
         self._busy = False
+        self._joined_until = 0.0
 
     def call(self, item: Item) -> Answer:
         """The answer for one item; blocks until its batch has run."""
@@ -46,26 +69,52 @@ class Joiner(Generic[Item, Answer]):
             self._busy = True
         if not leads:
             mine.wake.wait()
+        if self._gather and not mine.done and (not leads or time.monotonic() < self._joined_until):
+            self._wait_for_more()
         if not mine.done:
             self._lead()
         if isinstance(mine.answer, BaseException):
             raise mine.answer
         return mine.answer  # type: ignore[return-value]  # done: it is an Answer
 
+    def _wait_for_more(self) -> None:
+        latest = time.monotonic() + LONGEST
+        seen = 0
+        while seen < len(self._waiting) < self._most and time.monotonic() < latest:
+            seen = len(self._waiting)
+            time.sleep(STEP)
+
     def _lead(self) -> None:
         """Run one batch, which holds the caller's own item, and hand the lead to the first who waits."""
         with self._lock:
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-        try:
-            answers = self._run([call.item for call in batch])
-        except BaseException as error:
-            answers = [error] * len(batch)
+        items = [call.item for call in batch]
+        if len(items) > 1:
+            self._joined_until = time.monotonic() + LONGEST
+        answers = _outcomes(lambda: self._run(items), items)
+        if self._finish is None:
+            self._end(batch, answers)
+        self._hand_over()
+        if self._finish is not None:
+            finish = self._finish
+            self._end(batch, _outcomes(lambda: finish(items, answers), items))
+
+    def _hand_over(self) -> None:
         with self._lock:
-            for call, answer in zip(batch, answers, strict=True):
-                call.answer = answer
-                call.done = True
-                call.wake.set()
             if self._waiting:
                 self._waiting[0].wake.set()
             else:
                 self._busy = False
+
+    def _end(self, batch: list[_Call[Item, Answer]], answers: Outcomes[Answer]) -> None:
+        for call, answer in zip(batch, answers, strict=True):
+            call.answer = answer
+            call.done = True
+            call.wake.set()
+
+
+def _outcomes(run: Callable[[], Sequence[Any]], items: Sequence[Any]) -> Sequence[Any]:
+    try:
+        return run()
+    except BaseException as error:
+        return [error] * len(items)

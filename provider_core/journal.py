@@ -49,7 +49,7 @@ class Journal:
         self._read_to = 0
         self._descriptor = _open(file)
         self._compact()
-        self._synced: Joiner[list[Entry], None] = Joiner(self._write, most=1000)
+        self._synced: Joiner[list[Entry], None] = Joiner(self._write, most=1000, gather=True)
 
     def find(self, mark: Mark) -> str | None:
         """The id of what an earlier run began to create under this mark, "" when its answer was never seen.

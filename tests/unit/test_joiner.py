@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -64,3 +65,50 @@ def test_an_exception_of_the_batch_reaches_every_member() -> None:
         joiner.call(1)
     failing[0] = False
     assert joiner.call(2) == 2
+
+
+def test_what_finishes_a_batch_does_not_hold_up_the_next() -> None:
+    """The second part of a batch and the first of the next one run side by side; each item keeps its own answer."""
+    finishing, second = threading.Event(), threading.Event()
+
+    def run(items: list[int]) -> list[int | BaseException]:
+        if items == [2]:
+            second.set()
+        return [ValueError("odd") if item == 3 else item for item in items]
+
+    def finish(items: list[int], answers: Sequence[int | BaseException]) -> list[int | BaseException]:
+        if items == [1]:
+            finishing.set()
+            assert second.wait(timeout=60)
+        return [answer if isinstance(answer, BaseException) else answer * 10 for answer in answers]
+
+    joiner = Joiner(run, finish=finish)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(joiner.call, 1)
+        finishing.wait(timeout=60)
+        assert pool.submit(joiner.call, 2).result(timeout=60) == 20
+        assert first.result(timeout=60) == 10
+    with pytest.raises(ValueError, match="odd"):
+        joiner.call(3)
+
+
+def test_a_quick_batch_waits_while_calls_keep_coming() -> None:
+    """The first call goes at once; those that come while others keep coming go together, though nothing holds them up."""
+    batches: list[int] = []
+
+    def run(items: list[int]) -> list[int]:
+        batches.append(len(items))
+        time.sleep(0.005)
+        return items
+
+    joiner: Joiner[int, int] = Joiner(run, most=50, gather=True)
+    started = threading.Barrier(50)
+
+    def one(number: int) -> int:
+        started.wait(timeout=60)
+        return joiner.call(number)
+
+    with ThreadPoolExecutor(50) as pool:
+        assert sorted(pool.map(one, range(50))) == list(range(50))
+    assert sum(batches) == 50
+    assert len(batches) < 10

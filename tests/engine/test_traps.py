@@ -29,11 +29,11 @@ def test_fifteen_hundred_resources(stack: StackFactory) -> None:
 
 
 def test_old_states_find_the_code(stack: StackFactory, node: Node) -> None:
-    """Trap 2: the state names one loader and one token, so a destroy needs neither program nor module path."""
+    """Trap 2: the state names one loader, a token and the stack: a destroy needs neither program nor module path."""
     made = stack(HEAD + 'Conference("room", name="Room", pin="123456")\n')
     assert made.up().ok
     provider = made.resources()["room"]["inputs"]["__provider"]
-    assert provider == "gASVMQAAAAAAAACMDXByb3ZpZGVyX2NvcmWUjARsb2FklJOUjBBwZXhpcDpDb25mZXJlbmNllIWUUpQu"
+    assert provider == "gASVOAAAAAAAAACMDXByb3ZpZGVyX2NvcmWUjARsb2FklJOUjBBwZXhpcDpDb25mZXJlbmNllIwEdGVzdJSGlFKULg=="
     made.program("raise SystemExit('the program is not needed')\n")
     result = made.destroy()
     assert result.ok, result.out
@@ -146,7 +146,7 @@ def test_import_from_a_file(stack: StackFactory, node: Node) -> None:
     """Trap 10: an entry with inputs and outputs is imported as it is, secrets too, and the next run is unchanged."""
     made = stack(HEAD + 'Conference("room", name="Room", pin="123456")\n')
     uri = node.create("conference", name="Room", pin="123456")
-    key = "gASVMQAAAAAAAACMDXByb3ZpZGVyX2NvcmWUjARsb2FklJOUjBBwZXhpcDpDb25mZXJlbmNllIWUUpQu"
+    key = "gASVOAAAAAAAAACMDXByb3ZpZGVyX2NvcmWUjARsb2FklJOUjBBwZXhpcDpDb25mZXJlbmNllIwEdGVzdJSGlFKULg=="
     secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": '"123456"'}
     props = {"__provider": key, "name": "Room", "pin": secret}
     entry = {

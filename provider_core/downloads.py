@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from provider_core import errors
+from provider_core.progress import Progress
 
 __all__ = ["save"]
-
-FIRST = 2.0
-"""Seconds after which it is said how far a download is."""
-
-EVERY = 5.0
-"""Seconds between two such lines."""
 
 
 def save(
@@ -33,7 +27,7 @@ def save(
     `ConfigurationError` when it cannot be written, and whatever ``pieces`` raises.
     """
     partial = target.with_name(f".{target.name}.partial")
-    summed, arrived, next_line = hashlib.sha256(), 0, clock() + FIRST
+    summed, progress = hashlib.sha256(), Progress(target.name, size, clock)
     try:
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         try:
@@ -42,10 +36,7 @@ def save(
                 for piece in pieces:
                     file.write(piece)
                     summed.update(piece)
-                    arrived += len(piece)
-                    if clock() >= next_line:
-                        next_line = clock() + EVERY
-                        print(f"{target.name}: {_megabytes(arrived, size)}", file=sys.stdout, flush=True)
+                    progress.add(len(piece))
                 file.flush()
                 os.fsync(descriptor)
             partial.replace(target)
@@ -55,8 +46,3 @@ def save(
     except OSError as error:
         raise errors.ConfigurationError(f"{target} cannot be written: {error.strerror}") from None
     return summed.hexdigest()
-
-
-def _megabytes(arrived: int, size: int | None) -> str:
-    done = f"{arrived / 1e6:,.1f} MB"
-    return f"{done} of {size / 1e6:,.1f} MB" if size else done

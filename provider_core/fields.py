@@ -222,16 +222,22 @@ def texts(
     return Field(Many(Text(max_length=max_length, format=format), unordered), default=default)
 
 
-def reference(to: str, *, default: Any = _REQUIRED, nullable: bool = False, replaces: bool = False) -> Any:
-    """One object of the type whose path is ``to``."""
-    return Ref(Reference(to), default=default, nullable=nullable, replaces=replaces)
+def reference(to: str | Kind, *, default: Any = _REQUIRED, nullable: bool = False, replaces: bool = False) -> Any:
+    """One object of the type whose path is ``to``, or of a kind of its own, where ids are no URIs."""
+    kind = to if isinstance(to, Kind) else Reference(to)
+    return Ref(kind, default=default, nullable=nullable, replaces=replaces)
 
 
 def references(
-    to: str, *, default: Any = _REQUIRED, unordered: bool = True, nullable: bool = False, by: tuple[str, ...] = ()
-) -> Any:
-    """Many objects of the type whose path is ``to``; ``by``: fields of theirs that may stand for them."""
-    return Refs(Many(Reference(to, by), unordered), default=default, nullable=nullable)
+    to: str | Kind, *, default: Any = _REQUIRED, unordered: bool = True, nullable: bool = False,
+    by: tuple[str, ...] = ()
+) -> Any:  # fmt: skip
+    """Many objects of the type whose path is ``to``, or of a kind of its own, where ids are no URIs.
+
+    ``by``: fields of theirs that may stand for them.
+    """
+    kind = to if isinstance(to, Kind) else Reference(to, by)
+    return Refs(Many(kind, unordered), default=default, nullable=nullable)
 
 
 def nested(item: type[Nested], *, default: Any = _REQUIRED, unordered: bool = True) -> Any:

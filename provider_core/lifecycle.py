@@ -26,7 +26,8 @@ from provider_core.backend import Backend, Created
 from provider_core.checking import Failure, check
 from provider_core.connections import Connections
 from provider_core.declaration import Declaration
-from provider_core.diffing import diff
+from provider_core.diffing import Difference, diff
+from provider_core.handover import is_stream
 from provider_core.journal import Begun, Mark, begin, key_text, saved
 from provider_core.kinds import Text, contains_unknown
 from provider_core.operation import claim, take, taken
@@ -81,6 +82,7 @@ class Lifecycle(ResourceProvider):
 
     - ``problems``: further failures of check (default: files that are not there);
     - ``claims``: what may stand once in a stack (default: the natural key);
+    - ``objections``: refuse changes at preview, from the values alone (default: none);
     - ``refusals``: refuse creates or updates that the node would take (default: none);
     - ``outgoing``: the JSON as the node takes it (default: as it was encoded);
     - ``make``: create the object (default: one create, never sent twice blindly);
@@ -88,6 +90,7 @@ class Lifecycle(ResourceProvider):
     - ``recovered``: go on after a create that was not answered (default: with the object as it is);
     - ``after_create``: outputs known only now (default: none, or read back when the declaration says so);
     - ``fetch``: the object's JSON as the stack's inputs see it (default: `Backend.read`);
+    - ``change``: an update that depends on what is never sent (default: ``write``);
     - ``write``: the request that changes (default: `Backend.update`), and outputs known only then (default: none);
     - ``remove``: take the object away (default: delete it; one that exists once goes back to its defaults).
     """
@@ -123,7 +126,7 @@ class Lifecycle(ResourceProvider):
         if not failures:
             for name in self.declaration.files:
                 if isinstance(values.get(name), str):
-                    inputs[digest_of(name)] = _digest(Path(values[name]))
+                    inputs[digest_of(name)] = _digest(values[name])
         # No property is named: the engine would print its value, and a stack may have marked it as a secret.
         return CheckResult(inputs, [CheckFailure("", reason) for _, reason in failures])
 
@@ -131,6 +134,8 @@ class Lifecycle(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         olds, news = from_engine(self.declaration, _olds), from_engine(self.declaration, _news)
         found = diff(self.declaration, olds, news, _olds, _news)
+        if found and (reasons := self.objections(olds, news, found)):
+            raise errors.Rejected("; ".join(reasons))
         self.in_state(_id)
         return DiffResult(
             changes=bool(found),
@@ -182,7 +187,7 @@ class Lifecycle(ResourceProvider):
             body = self.outgoing(backend, body)
             self._refuse(backend, _id, body)
             try:
-                computed |= self.write(backend, _id, body, files, olds)
+                computed |= self.change(backend, _id, body, files, olds, news)
             except errors.NotFound:
                 raise errors.NotFound(f"{_id} is gone from the node: run pulumi refresh, then up", 404) from None
         return UpdateResult(to_engine(self.declaration, {**news, **computed}, _news))
@@ -200,7 +205,7 @@ class Lifecycle(ResourceProvider):
         missing = []
         for name in self.declaration.files:
             path = values.get(name)
-            if isinstance(path, str) and not Path(path).is_file():
+            if isinstance(path, str) and not is_stream(path) and not Path(path).is_file():
                 sentence = f"{name} must be the path of a file, got {json.dumps(path)}, which is not there"
                 missing.append(Failure((name, f"{sentence} (looked in {Path.cwd()})")))
         return missing
@@ -210,6 +215,10 @@ class Lifecycle(ResourceProvider):
         key = self.declaration.key_of(values)
         if key and self.declaration.key_is_unique:
             yield self.declaration.path, " and ".join(key), " / ".join(map(str, key.values()))
+
+    def objections(self, olds: Props, news: Props, found: Difference) -> Sequence[str]:
+        """Why a resource must not go from ``olds`` to ``news``; pure, and said at preview."""
+        return ()
 
     def refusals(
         self, backend: Backend, writes: Sequence[Write], leaving: frozenset[str] = frozenset()
@@ -243,7 +252,11 @@ class Lifecycle(ResourceProvider):
             except (errors.AnswerLost, errors.ServerFailed) as error:
                 # It may have been made. Before anything is sent again, look.
                 lost = error
-                existing = self._existing(backend, body)
+                try:
+                    existing = self._existing(backend, body)
+                except errors.ConnectionFailed:
+                    # Nobody can tell now whether it was made: the next run looks, because the journal keeps it.
+                    raise error from None
                 if existing and self._same(existing[1], body):
                     recovered = self.recovered(backend, existing[0], files)
                     if recovered:
@@ -286,6 +299,12 @@ class Lifecycle(ResourceProvider):
     def fetch(self, backend: Backend, id: str, olds: Props) -> dict[str, Any] | None:
         """The object's JSON, None when it is gone; ``olds`` is what the state has."""
         return backend.read(self.declaration.path, id)
+
+    def change(
+        self, backend: Backend, id: str, body: Props, files: Mapping[str, Path], olds: Props, news: Props
+    ) -> dict[str, Any]:
+        """As ``write``, knowing all that the stack wants: ``news`` has what is never sent, too."""
+        return self.write(backend, id, body, files, olds)
 
     def write(self, backend: Backend, id: str, body: Props, files: Mapping[str, Path], olds: Props) -> dict[str, Any]:
         """Send an update; returns computed fields that changed with it. ``olds`` is what the state has."""
@@ -421,6 +440,9 @@ class Lifecycle(ResourceProvider):
         )
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as content:
+def _digest(path: str) -> str:
+    """What a file is compared by: its SHA-256; one that only arrives later, by its name."""
+    if is_stream(path):
+        return path
+    with Path(path).open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from pulumi.dynamic import CheckResult
 
 from provider_core import operation
+from provider_core.declaration import Declaration
+from provider_core.lifecycle import Lifecycle
 from provider_core.resource import Resource
-from tests.contract.bench import Bench
 
-__all__ = ["Held"]
+__all__ = ["Held", "Providers"]
+
+
+class Providers(Protocol):
+    """What a resource needs of a bench: the provider of its type, and property bags as constructors make them."""
+
+    def lifecycle(self, declaration: Declaration) -> Lifecycle: ...
+    def bag(self, declaration: Declaration, values: dict[str, Any]) -> dict[str, Any]: ...
 
 
 class Held:
     """One resource of a stack. ``did`` tells what the last `up` came to: create, update, replace or same."""
 
-    def __init__(self, bench: Bench, cls: type[Resource]) -> None:
+    def __init__(self, bench: Providers, cls: type[Resource]) -> None:
         self.bench = bench
         self.declaration = cls.declaration
         self.lifecycle = bench.lifecycle(cls.declaration)

@@ -10,6 +10,7 @@ import pkgutil
 
 import pytest
 
+import hypervisor_provider
 import pexip_provider
 import provider_core
 from pexip_provider import Conference
@@ -19,7 +20,7 @@ from provider_core.loading import provider_key
 
 MODULES = [
     name
-    for package in (provider_core, pexip_provider)
+    for package in (provider_core, pexip_provider, hypervisor_provider)
     for name in [
         package.__name__,
         *(each.name for each in pkgutil.walk_packages(package.__path__, package.__name__ + ".")),

@@ -288,7 +288,7 @@ def test_what_a_killed_run_began_is_made_again(
     journaled = Machines("test:///default", stack="killed")
     held = Held(journaled, Domain)
     bag = journaled.bag(Domain.declaration, {"name": "one", "cpus": 1, "memory": 64})
-    begin(bag, [held.lifecycle.mark(bag, {"name": "one"})])
+    begin("killed", [held.lifecycle.mark(bag, {"name": "one"})])
     mark = "<metadata><h:unfinished xmlns:h='urn:hypervisor-provider:libvirt'/></metadata>"
     half = host.defineXML(
         f"<domain type='test'><name>one</name>{mark}<memory>1024</memory><vcpu>9</vcpu><os><type>hvm</type></os></domain>"

@@ -26,6 +26,7 @@ class Machines:
     def lifecycle(self, declaration: Declaration) -> Lifecycle:
         """The provider of a type, as the engine makes it in its process."""
         made = declaration.lifecycle(declaration)
+        made.stack = self.stack
         made.connections = self.connections()
         return made
 
@@ -33,9 +34,4 @@ class Machines:
         """The property bag that a constructor makes of values."""
         bag = {name: value for name, value in values.items() if value is not None}
         nulls = sorted(name for name, value in values.items() if value is None)
-        more = {"nulls": nulls, "__stack": self.stack}
-        return (
-            bag
-            | {name: value for name, value in more.items() if value}
-            | {"__provider": provider_key(declaration.token)}
-        )
+        return bag | ({"nulls": nulls} if nulls else {}) | {"__provider": provider_key(declaration.token, self.stack)}

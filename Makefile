@@ -68,5 +68,7 @@ clean:
 	  $$python -m venv --clear .venv; \
 	fi; \
 	echo "Installing what pyproject.toml asks for into .venv (a minute the first time)."; \
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable '.[dev,simulators]'; \
+	extras=dev,simulators; \
+	if pkg-config --exists libvirt 2>/dev/null; then extras=$$extras,libvirt; fi; \
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable ".[$$extras]"; \
 	touch $@

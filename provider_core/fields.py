@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, overload
 
 import pulumi
 
-from provider_core.kinds import Boolean, Choice, File, Integer, Kind, Many, Record, Reference, Text
+from provider_core.kinds import Boolean, Choice, File, Image, Integer, Kind, Many, Record, Reference, Text
 
 if TYPE_CHECKING:
     from provider_core.lookups import Found
@@ -31,6 +31,7 @@ __all__ = [
     "computed",
     "digits",
     "file",
+    "image",
     "integer",
     "local",
     "nested",
@@ -204,9 +205,10 @@ def integer(
     return Field(Integer(minimum, maximum, also), default=default, nullable=nullable, replaces=replaces)
 
 
-def boolean(*, default: Any = _REQUIRED, nullable: bool = False) -> Any:
-    """True or false."""
-    return Field(Boolean(), default=default, nullable=nullable)
+def boolean(*, default: Any = _REQUIRED, write_only: bool = False, nullable: bool = False) -> Any:
+    """True or false. ``write_only``: the node never returns it, so it has no drift."""
+    ownership = Ownership.WRITE_ONLY if write_only else Ownership.INPUT
+    return Field(Boolean(), default=default, ownership=ownership, nullable=nullable)
 
 
 def choice(*choices: str, default: Any = _REQUIRED, nullable: bool = False, replaces: bool = False) -> Any:
@@ -253,6 +255,11 @@ def file(*, default: Any = _REQUIRED, replaces: bool = False, apart: bool = Fals
     """
     ownership = Ownership.LOCAL if apart else Ownership.WRITE_ONLY
     return Field(File(), default=default, ownership=ownership, replaces=replaces)
+
+
+def image(*, default: Any = _REQUIRED) -> Any:
+    """What a machine is made from, and from nothing else afterwards: a file, or a stream, which replaces it."""
+    return Field(Image(), default=default, ownership=Ownership.WRITE_ONLY, replaces=True)
 
 
 def path(*, default: Any = _REQUIRED) -> Any:

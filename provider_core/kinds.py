@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 from pulumi.output import Unknown
 
 from provider_core.formats import FORMATS, same_json, same_pem
+from provider_core.handover import is_stream
 
 __all__ = [
     "Boolean",
     "Choice",
     "File",
+    "Image",
     "Integer",
     "Json",
     "Kind",
@@ -324,6 +326,21 @@ class File(Kind):
 
     def canonical(self, value: Any) -> Hashable:
         return str(value)
+
+
+@dataclass(frozen=True)
+class Image(Kind):
+    """What a machine is made from: the path of a file, or the name of a stream (`provider_core.handover`).
+
+    To a machine that is there one file is as good as another; another stream is another machine's image.
+    """
+
+    def problems(self, value: Any) -> Iterator[Problem]:
+        if not isinstance(value, str) or not value:
+            yield Problem("the path of a file, or what another resource hands over", show(value))
+
+    def canonical(self, value: Any) -> Hashable:
+        return value if isinstance(value, str) and is_stream(value) else "a file"
 
 
 def contains_unknown(value: Any) -> bool:

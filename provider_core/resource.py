@@ -45,6 +45,7 @@ class CallError(TypeError, pulumi.RunError):
         kinds_of_field.references,
         kinds_of_field.nested,
         kinds_of_field.file,
+        kinds_of_field.image,
         kinds_of_field.path,
         kinds_of_field.local,
         kinds_of_field.computed,

@@ -12,7 +12,7 @@ from pulumi.output import Unknown
 
 from provider_core.declaration import Declaration
 from provider_core.fields import Field
-from provider_core.kinds import Boolean, Choice, File, Integer, Json, Kind, Many, Record, Reference, Text
+from provider_core.kinds import Boolean, Choice, File, Image, Integer, Json, Kind, Many, Record, Reference, Text
 
 __all__ = ["anything", "legal", "legal_values"]
 
@@ -73,6 +73,8 @@ def legal(kind: Kind) -> SearchStrategy[Any]:
             return st.fixed_dictionaries(required, optional=optional)
         case File():
             return st.just("package.zip")
+        case Image():
+            return st.sampled_from(["node.ova", "stream:0123"])
         case Json():
             return st.dictionaries(_WORDS, st.integers() | _WORDS, max_size=3)
     raise AssertionError(f"no strategy for {kind!r}")

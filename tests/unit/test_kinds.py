@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from provider_core.kinds import Boolean, Choice, File, Integer, Kind, Many, Record, Reference, Text
+from provider_core.kinds import Boolean, Choice, File, Image, Integer, Kind, Many, Record, Reference, Text
 from tests.unit.samples import UNKNOWN
 
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n"
@@ -46,6 +46,8 @@ ACCEPTED: list[tuple[Kind, Any]] = [
     (ALIAS, {"alias": UNKNOWN, "weight": 2}),
     (ALIAS, {"alias": "a", "weight": None}),
     (File(), "theme.zip"),
+    (Image(), "node.ova"),
+    (Image(), "stream:0123"),
 ]
 
 REFUSED: list[tuple[Kind, Any, list[str]]] = [
@@ -80,6 +82,7 @@ REFUSED: list[tuple[Kind, Any, list[str]]] = [
     (Integer(60, 100, also=(0,)), 59, ["x must be 60 to 100 or 0, got 59"]),
     (Boolean(), "true", ['x must be true or false, got "true"']),
     (Boolean(), 1, ["x must be true or false, got 1"]),
+    (Image(), "", ['x must be the path of a file, or what another resource hands over, got ""']),
     (Reference("role"), 7, ["x must be a resource of type role or its URI (…/role/<id>/), got 7"]),
     (
         Reference("role"),
@@ -107,6 +110,8 @@ SAME: list[tuple[Kind, Any, Any]] = [
     (Many(ALIAS), [{"alias": "a"}, {"alias": "b"}], [{"alias": "b", "weight": 1}, {"alias": "a"}]),
     (ALIAS, {"alias": "a", "weight": 2}, {"alias": "a", "weight": "2"}),
     (Boolean(), True, True),
+    (Image(), "node.ova", "other.ova"),
+    (Image(), "stream:1", "stream:1"),
 ]
 
 OTHER: list[tuple[Kind, Any, Any]] = [
@@ -116,6 +121,9 @@ OTHER: list[tuple[Kind, Any, Any]] = [
     (Text(format="json"), "[1, 2]", "[2, 1]"),
     (Integer(), 0, None),
     (Boolean(), True, False),
+    (Image(), "node.ova", "stream:1"),
+    (Image(), "stream:1", "stream:2"),
+    (Image(), "node.ova", UNKNOWN),
     (Many(Text(), unordered=False), ["a", "b"], ["b", "a"]),
     (Many(Text()), ["a"], ["a", "b"]),
     (Many(Text()), [], None),

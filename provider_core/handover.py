@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from provider_core import errors
 
-__all__ = ["SCHEME", "Stream", "accept", "is_stream", "offer"]
+__all__ = ["SCHEME", "Stream", "accept", "decline", "is_stream", "offer"]
 
 SCHEME = "stream:"
 
@@ -64,3 +64,11 @@ def accept(name: str) -> Stream:
             "replace the resource that handed it out (pulumi up --target-replace URN), and this one with it"
         )
     return stream
+
+
+def decline(name: str) -> None:
+    """Say that nobody will accept this stream: it is done with, unused. One that was accepted is left alone."""
+    with _lock:
+        stream = _offered.pop(name, None)
+    if stream is not None:
+        stream.done(False)

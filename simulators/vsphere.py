@@ -25,8 +25,8 @@ BINARY = _ROOT / ".local" / "vcsim" / "vcsim"
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulators.vsphere",
-        description="A simulated vCenter Server or ESXi host, at https://127.0.0.1:PORT/, with a datacenter, a cluster, "
-        "hosts, datastores and networks. It forgets all when it stops.",
+        description="A simulated vCenter Server or ESXi host, at https://127.0.0.1:PORT/, with a datacenter, a "
+        "cluster, hosts, datastores and networks. It forgets all when it stops.",
     )
     add = parser.add_argument
     add("--data", type=Path, required=True, metavar="DIR", help="a folder for certificates and datastores")
@@ -46,7 +46,9 @@ def build() -> Path:
         if BINARY.exists() and BINARY.stat().st_mtime >= newest:
             return BINARY
         if shutil.which("go") is None:
-            raise RuntimeError("go is needed to build it, and was not found on PATH (1.25 or newer; https://go.dev/dl/)")
+            raise RuntimeError(
+                "go is needed to build it, and was not found on PATH (1.25 or newer; https://go.dev/dl/)"
+            )
         done = subprocess.run(
             ["go", "build", "-o", str(BINARY), "."],  # noqa: S607
             cwd=SOURCE,

@@ -5,4 +5,7 @@ from hypervisor_provider.vsphere import VirtualMachine
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from hypervisor_provider.vsphere.base import VSPHERE, VsphereResource
+from hypervisor_provider.vsphere.resources import VirtualMachine
+
+__all__ = ["VSPHERE", "VirtualMachine", "VsphereResource"]

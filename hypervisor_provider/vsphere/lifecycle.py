@@ -1,0 +1,147 @@
+"""The lifecycle of a machine that is made from an image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult
+from pulumi.output import Unknown
+
+from hypervisor_provider.vsphere import ova
+from provider_core import errors, handover
+from provider_core.backend import Backend, Created
+from provider_core.journal import Begun, Mark, key_text
+from provider_core.lifecycle import Lifecycle, Props
+from provider_core.operation import take
+from provider_core.values import from_engine
+
+__all__ = ["VirtualMachineLifecycle"]
+
+_STOPS = ("cpus", "memory", "cores_per_socket")
+_WHERE = ("datacenter", "folder")
+
+
+class _Machines(Backend, Protocol):
+    """What a backend of vSphere has beside the usual."""
+
+    def deploy(self, body: Props, ova: ova.Ova) -> str: ...
+    def find(self, body: Props) -> tuple[str, dict[str, Any]] | None: ...
+    def starts_with_host(self, id: str) -> bool: ...
+    def stops(self, id: str, body: Props) -> errors.ProviderError | None: ...
+
+
+class VirtualMachineLifecycle(Lifecycle):
+    """A machine is whole or it is not there: one that a killed run left half made is made anew, and never adopted."""
+
+    alone = True
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """The usual, and a look into the OVA of a machine that is to be made; later it is not needed."""
+        result = super().check(_olds, news)
+        path = news.get("ova")
+        if not result.failures and not _olds and isinstance(path, str) and not handover.is_stream(path):
+            problem = ova.problem(path)
+            result.failures += [CheckFailure("", problem)] if problem else []
+        return result
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """The usual; a change that a running machine does not take fails here, before anything is changed."""
+        result = super().diff(_id, _olds, _news)
+        olds, news = from_engine(self.declaration, _olds), from_engine(self.declaration, _news)
+        changed = {
+            name: news[name]
+            for name in _STOPS
+            if isinstance(news.get(name), (int, float)) and news[name] != olds.get(name)
+        }
+        allowed = news.get("allow_power_off")
+        if changed and not result.replaces and not allowed and not isinstance(allowed, Unknown):
+            self._refuse_to_stop(_id, _news, changed)
+        return result
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """The usual; what was handed over and is not used goes back."""
+        try:
+            return super().create(props)
+        except BaseException:
+            handover.decline(str(props.get("ova")))
+            raise
+
+    def claims(self, values: Props) -> Iterable[tuple[str, str, str]]:
+        """A name stands once in a folder."""
+        if isinstance(values.get("name"), str):
+            where = [str(values[name]) for name in _WHERE if isinstance(values.get(name), str)]
+            yield self.declaration.path, "name", "/".join([*where, values["name"]])
+
+    def mark(self, props: Props, body: Props) -> Mark:
+        """A name and its folder are what the journal knows a machine by."""
+        mark = super().mark(props, body)
+        return mark._replace(key=key_text({name: body[name] for name in ("name", *_WHERE) if name in body}))
+
+    def make(self, backend: Backend, body: Props, files: Mapping[str, Path], adopt: bool, values: Props) -> Created:
+        """Make the machine, or take over one of its name when ``adopt`` says so, anew when it is half made."""
+        machines = cast(_Machines, backend)
+        existing = machines.find(body)
+        if existing is not None:
+            id, found = existing
+            if not adopt:
+                raise self._half_made(id) if not found["complete"] else self.exists(id)
+            if found["complete"]:
+                return self._take_over(backend, existing, body, files)
+            backend.delete(self.declaration.path, id)
+        with self._image(body) as image:
+            return Created(machines.deploy(body, image))
+
+    def fetch(self, backend: Backend, id: str, olds: Props) -> dict[str, Any] | None:
+        """The machine; its host is asked whether it starts it only when the stack says so."""
+        found = super().fetch(backend, id, olds)
+        if found is not None and "start_with_host" in olds:
+            found["start_with_host"] = cast(_Machines, backend).starts_with_host(id)
+        return found
+
+    def write(self, backend: Backend, id: str, body: Props, files: Mapping[str, Path], olds: Props) -> dict[str, Any]:
+        """Change the machine, with what the stack has said before of how it may be stopped."""
+        said = {name: olds[name] for name in ("allow_power_off", "serves") if name in olds}
+        backend.update(self.declaration.path, id, {**said, **body}, files)
+        return {}
+
+    def _earlier(self, backend: Backend, begun: Begun, body: Props, files: Mapping[str, Path]) -> Created | None:
+        """What a killed run has made, if it is whole; half made, or from a stream that is gone, it is removed."""
+        if begun.earlier is None:
+            return None
+        existing = cast(_Machines, backend).find(body)
+        if existing is None:
+            return None
+        id, found = existing
+        ours = begun.earlier == id or not found["complete"] or self._same(found, body)
+        if ours and (not found["complete"] or handover.is_stream(str(body.get("ova")))):
+            backend.delete(self.declaration.path, id)
+            return None
+        return self._take_over(backend, existing, body, files) if ours else None
+
+    def _take_over(
+        self, backend: Backend, existing: tuple[str, Props], body: Props, files: Mapping[str, Path]
+    ) -> Created:
+        id, _ = existing
+        backend.update(self.declaration.path, id, body, files)
+        take(backend, id)
+        return Created(id)
+
+    def _image(self, body: Props) -> AbstractContextManager[ova.Ova]:
+        return ova.opened(str(body["ova"]))
+
+    def _half_made(self, id: str) -> errors.AlreadyExists:
+        return errors.AlreadyExists(
+            f"a machine of this name is there, half made by a run that was killed, or that still runs: {id}; set "
+            "adopt=True to have it removed and made anew"
+        )
+
+    def _refuse_to_stop(self, id: str, props: Props, changed: Props) -> None:
+        try:
+            refusal = cast(_Machines, self.backend(props)).stops(id, changed)
+        except errors.ProviderError:
+            return  # a preview needs no server; the update will tell
+        if refusal is not None:
+            raise refusal.named(self.declaration.label(from_engine(self.declaration, props))) from None

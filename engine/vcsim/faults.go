@@ -28,12 +28,13 @@ type trouble struct {
 	Times  int    `json:"times"`
 }
 
-var kinds = map[string]simulator.FaultType{
-	"":                      simulator.FaultTypeGeneric,
-	"NotAuthenticated":      simulator.FaultTypeNotAuthenticated,
-	"NoPermission":          simulator.FaultTypeNoPermission,
-	"InvalidState":          simulator.FaultTypeInvalidState,
-	"InsufficientResources": simulator.FaultTypeInsufficientResourcesFault,
+// kinds are made here: govmomi's own lack what pyVmomi expects of them.
+var kinds = map[string]types.BaseMethodFault{
+	"":                      &types.SystemError{Reason: "simulated"},
+	"NotAuthenticated":      &types.NotAuthenticated{NoPermission: types.NoPermission{PrivilegeId: "System.View"}},
+	"NoPermission":          &types.NoPermission{PrivilegeId: "System.Modify"},
+	"InvalidState":          &types.InvalidState{},
+	"InsufficientResources": &types.InsufficientResourcesFault{},
 }
 
 // upload is one that came in: all of it, unless it broke.
@@ -155,8 +156,8 @@ func (f *faults) add(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.service.AddFaultRule(&simulator.FaultInjectionRule{
-		MethodName: wanted.Method, ObjectType: "*", ObjectName: "*", Probability: 1, FaultType: kind,
-		Message: "simulated", MaxCount: wanted.Times, Enabled: true,
+		MethodName: wanted.Method, ObjectType: "*", ObjectName: "*", Probability: 1,
+		FaultType: simulator.FaultTypeCustom, Fault: kind, Message: "simulated", MaxCount: wanted.Times, Enabled: true,
 	})
 }
 

@@ -79,6 +79,11 @@ class VsphereBackend:
         own = self._properties([machine]).get(machine)
         if own is None:
             return None
+        if "config.instanceUuid" not in own:
+            raise errors.AlreadyExists(
+                f"a machine of this name is there and cannot be read ({machine._moId}): it is being made, or its files "
+                "are gone; wait, or remove it"
+            )
         id = str(own["config.instanceUuid"])
         self._known[id] = machine
         return id, self._wires({id: (machine, own)})[id]

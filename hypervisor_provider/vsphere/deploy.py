@@ -91,10 +91,13 @@ def _adapt(inventory: Inventory, place: Place, body: Mapping[str, Any], ova: Ova
     wanted = {"reserve_memory": True, "reserve_cpu_mhz": cpus * place.mhz}
     wanted |= {name: value for name, value in body.items() if value is not None}
     ours = machines.configuration(wanted)
-    for name in ("numCPUs", "memoryMB", "numCoresPerSocket", "annotation", "cpuAllocation", "memoryAllocation"):
+    for name in ("numCPUs", "memoryMB", "numCoresPerSocket", "annotation", "memoryReservationLockedToMax"):
         if getattr(ours, name) is not None:
             setattr(spec, name, getattr(ours, name))
-    spec.memoryReservationLockedToMax = ours.memoryReservationLockedToMax
+    spec.cpuAllocation = spec.cpuAllocation or vim.ResourceAllocationInfo()
+    spec.cpuAllocation.reservation = wanted["reserve_cpu_mhz"]
+    spec.memoryAllocation = spec.memoryAllocation or vim.ResourceAllocationInfo()
+    spec.memoryAllocation.reservation = spec.memoryMB if wanted["reserve_memory"] else 0
     spec.extraConfig = [*(spec.extraConfig or []), vim.option.OptionValue(key=machines.COMPLETE, value="false")]
     names = body.get("networks")
     if names is None:

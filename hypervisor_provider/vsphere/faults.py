@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from hypervisor_provider.vsphere.api import vim, vmodl
 from provider_core import errors
@@ -62,7 +63,7 @@ def translated(settings: Settings) -> Iterator[None]:
             f"the certificate of {where} is not trusted ({error.verify_message}): "
             f"set {settings.how_to('ca_bundle')} to the authority that signed it"
         ) from None
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ExpatError) as error:
         raise errors.AnswerLost(f"{where} did not answer ({_reason(error)})") from None
 
 

@@ -169,9 +169,7 @@ def send(
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         progress.add(-sent)
-        raise Broken(
-            f"the upload of {name} to {host} broke off after {sent / 1e6:,.1f} MB ({reason})"
-        ) from None
+        raise Broken(f"the upload of {name} to {host} broke off after {sent / 1e6:,.1f} MB ({reason})") from None
     finally:
         lease.using(None)
         if connection is not None:

@@ -99,14 +99,19 @@ class Descriptor:
 
 
 class Sums:
-    """The sums of what has passed, beside those that the manifest wants; either may come first."""
+    """The sums of what has passed, beside those that the manifest wants; either may come first.
 
-    def __init__(self) -> None:
+    ``settled``: the manifest is known, or that there is none, so that only what it wants is summed.
+    """
+
+    def __init__(self, settled: bool = False) -> None:
+        self._settled = settled
         self._wanted: dict[str, tuple[str, str]] = {}
         self._found: dict[str, dict[str, str]] = {}
 
     def expect(self, manifest: bytes) -> None:
         """Take in what a manifest says."""
+        self._settled = True
         for algorithm, name, value in _SUM.findall(manifest.decode(errors="replace")):
             self._wanted[name] = (algorithm.lower(), value.lower())
 
@@ -116,8 +121,11 @@ class Sums:
             pass
 
     def through(self, name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """The pieces of a file, summed on their way. As long as no manifest is there, its algorithm is unknown."""
-        algorithms = [self._wanted[name][0]] if name in self._wanted else ["sha1", "sha256", "sha512"]
+        """The pieces of a file, summed on their way."""
+        if self._settled:
+            algorithms = [self._wanted[name][0]] if name in self._wanted else []
+        else:
+            algorithms = ["sha1", "sha256", "sha512"]
         running = {each: hashlib.new(each) for each in algorithms}
         for piece in pieces:
             for each in running.values():
@@ -169,7 +177,7 @@ def opened(ova: str) -> Iterator[Ova]:
         with archive:
             with _readable(ova):
                 files = [_member(ova, archive, info, again=True) for info in archive.getmembers() if info.isfile()]
-            sums = Sums()
+            sums = Sums(settled=True)
             for member in files:
                 if _ending(member) == "mf":
                     sums.expect(member.text())

@@ -56,6 +56,7 @@ class Session:
         self._lock = threading.Lock()
         self._stub: _Stub | None = None
         self._logins = 0
+        self._refused: errors.ProviderError | None = None
 
     @property
     def content(self) -> Any:
@@ -142,15 +143,25 @@ class Session:
         with self._lock:
             if self._logins > seen:
                 return
-            with translated(self.settings):
-                if self._stub is None:
-                    self._stub = self._connect()
-                # A cookie of a session that is over would be refused together with the credentials.
-                self._stub.SetSessionId(None)
-                content = vim.ServiceInstance("ServiceInstance", self._stub).RetrieveContent()
-                content.sessionManager.Login(self.settings.username, self.settings.password, None)
-                self._content = content
-                self._logins += 1
+            if self._refused is not None:
+                # Once is enough: each further try counts towards locking the account.
+                raise errors.Unauthorized(str(self._refused), 401)
+            try:
+                with translated(self.settings):
+                    self._open()
+            except errors.Unauthorized as refused:
+                self._refused = refused
+                raise
+            self._logins += 1
+
+    def _open(self) -> None:
+        if self._stub is None:
+            self._stub = self._connect()
+        # A cookie of a session that is over would be refused together with the credentials.
+        self._stub.SetSessionId(None)
+        content = vim.ServiceInstance("ServiceInstance", self._stub).RetrieveContent()
+        content.sessionManager.Login(self.settings.username, self.settings.password, None)
+        self._content = content
 
     def _connect(self) -> _Stub:
         try:

@@ -212,10 +212,7 @@ def test_a_session_that_has_expired(vsphere: Vsphere, values: dict[str, Any]) ->
     assert vsphere.seen()["calls"]["Login"] == 2
 
 
-@pytest.mark.parametrize("kind", ["vcenter", "esxi"], indirect=False)
-def test_starting_with_the_host(
-    simulators: dict[str, Vsphere], vsphere: Vsphere, values: dict[str, Any], kind: str
-) -> None:
+def test_starting_with_the_host(vsphere: Vsphere, values: dict[str, Any], kind: str) -> None:
     """On a host that stands alone; switched on, seen, switched off."""
     if kind == "vcenter":
         values = {**values, "host": "DC0_H0"}
@@ -230,7 +227,22 @@ def test_starting_with_the_host(
     assert held.refresh()
     assert held.inputs["start_with_host"] is False
     if kind == "vcenter":
+        other = {**values, "name": "node-2", "host": "", "cluster": "DC0_C0", "start_with_host": True}
         with pytest.raises(errors.Rejected, match="this machine is in a cluster"):
-            other = {**values, "name": "node-2", "host": "", "cluster": "DC0_C0", "start_with_host": True}
             Held(vsphere, VirtualMachine).up(**other)
         assert vsphere.machines() == ["node-1"]
+
+
+def test_a_guest_is_shut_down(vsphere: Vsphere, values: dict[str, Any]) -> None:
+    """When its tools run, for an update and before it is removed; what it tells of itself shows after a refresh."""
+    held = Held(vsphere, VirtualMachine).up(**values, cpus=4)
+    vsphere.set_extra("node-1", "SET.guest.toolsRunningStatus", "guestToolsRunning")
+    vsphere.set_extra("node-1", "SET.guest.ipAddress", "192.0.2.9")
+    assert held.refresh()
+    assert held["ip_address"] == "192.0.2.9"
+    vsphere.forget()
+    held.up(**values, cpus=8, allow_power_off=True)
+    held.destroy()
+    calls = vsphere.seen()["calls"]
+    assert (calls["ShutdownGuest"], calls["PowerOnVM_Task"]) == (2, 1)
+    assert "PowerOffVM_Task" not in calls

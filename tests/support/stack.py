@@ -74,7 +74,11 @@ class Stack:
         backend = folder / "state"
         backend.mkdir(exist_ok=True)
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "PEXIP_"))},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("PULUMI_", "PEXIP_", "VSPHERE_"))
+            },
             "PATH": search_path(),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
             "PULUMI_HOME": str(home or folder / "home"),

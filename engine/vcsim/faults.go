@@ -20,6 +20,7 @@ import (
 //	break    the upload's connection is reset after "after" bytes
 //	expire   the lease is lost after "after" bytes of an upload, and the connection reset
 //	stall    the lease is lost after "after" bytes, and the upload stands still until the client hears of it
+//	hold     the upload stands still after "after" bytes, until the faults are forgotten
 type trouble struct {
 	Action string `json:"action"`
 	Method string `json:"method"`
@@ -57,10 +58,11 @@ type faults struct {
 	uploads []upload
 	session *simulator.Session
 	lost    map[string]chan struct{} // closed when a client has heard of it
+	held    chan struct{}            // closed when uploads need not be held any longer
 }
 
 func newFaults(service *simulator.Service) *faults {
-	return &faults{service: service, calls: map[string]int{}, lost: map[string]chan struct{}{}}
+	return &faults{service: service, calls: map[string]int{}, lost: map[string]chan struct{}{}, held: make(chan struct{})}
 }
 
 // handle sees every call before it is carried out. A lease that is aborted takes its machine with it, as it does on a
@@ -166,6 +168,8 @@ func (f *faults) forget(w http.ResponseWriter, _ *http.Request) {
 	defer f.mutex.Unlock()
 	f.list, f.uploads, f.calls = nil, nil, map[string]int{}
 	f.service.ClearFaultRules()
+	close(f.held)
+	f.held = make(chan struct{})
 }
 
 func (f *faults) seen(w http.ResponseWriter, _ *http.Request) {
@@ -192,11 +196,16 @@ func (f *faults) receive(w http.ResponseWriter, r *http.Request, next http.Handl
 		return
 	}
 	_, _ = io.CopyN(io.Discard, r.Body, planned.After)
-	if planned.Action != "break" {
-		heard := f.lose(parts[len(parts)-2])
-		if planned.Action == "stall" {
-			<-heard
-		}
+	switch planned.Action {
+	case "expire":
+		f.lose(parts[len(parts)-2])
+	case "stall":
+		<-f.lose(parts[len(parts)-2])
+	case "hold":
+		f.mutex.Lock()
+		held := f.held
+		f.mutex.Unlock()
+		<-held
 	}
 	f.note(came)
 	panic(http.ErrAbortHandler)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +13,7 @@ import pytest
 
 from simulators.process import Simulator
 from tests.conftest import StackFactory
+from tests.engine.test_crash_safety import Run
 from tests.support.ova import ova
 from tests.support.vsphere import Vsphere, environment
 
@@ -56,7 +61,8 @@ def test_machines_of_a_stack(stack: StackFactory, vcenter: Vsphere, tmp_path: Pa
     made.program(PROGRAM.format(cpus=8, notes="Ours", more=""))
     refused = made.preview()
     assert not refused.ok
-    assert 'VirtualMachine "node-1": cpus can only be changed while the machine is off' in refused.out
+    assert 'VirtualMachine "node-' in refused.out
+    assert '": cpus can only be changed while the machine is off: set allow_power_off=True' in refused.out
     assert "Traceback" not in refused.out
     made.program(PROGRAM.format(cpus=8, notes="Ours", more=", allow_power_off=True"))
     changed = made.up()
@@ -82,3 +88,32 @@ def test_a_mistake_is_one_line(stack: StackFactory, vcenter: Vsphere) -> None:
     assert "node.ova must be an OVA (a tar archive), got something else" in result.out
     assert "Traceback" not in result.out
     assert vcenter.machines() == []
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that this one has started, and theirs: the engine gives each a process group of its own."""
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
+    return [each for child in map(int, found) for each in [child, *_children(child)]]
+
+
+def test_a_run_that_is_killed_in_an_upload(stack: StackFactory, vcenter: Vsphere) -> None:
+    """What it leaves half made is removed by the next run, which makes one whole machine."""
+    text = PROGRAM.format(cpus=4, notes="Ours", more="").replace("range(1, 4)", "range(1, 2)")
+    made = stack(text, files={"node.ova": OVA}, node=environment(vcenter.simulator))
+    assert made.preview().ok
+    vcenter.fail("hold", after=50_000)
+    run = Run(made, "up", "--yes", "--skip-preview")
+    while vcenter.machines() == [] and run.process.poll() is None:
+        time.sleep(0.05)
+    for pid in [run.process.pid, *_children(run.process.pid)]:
+        os.kill(pid, signal.SIGKILL)
+    run.end()
+    assert vcenter.extra("node-1")["pexip-iac.complete"] == "false"
+    half = vcenter.machine("node-1")._moId
+    vcenter.forget()
+    made.run("cancel", "--yes")
+    result = made.up()
+    assert result.ok, result.out
+    assert vcenter.machines() == ["node-1"]
+    assert vcenter.machine("node-1")._moId != half
+    assert vcenter.extra("node-1")["pexip-iac.complete"] == "true"

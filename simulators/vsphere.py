@@ -7,11 +7,14 @@ the folder has its certificates and what stands for its datastores.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import certificates
@@ -40,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
 def build() -> Path:
     """The simulator's binary, compiled when its sources are newer. Raises `RuntimeError` when it cannot be."""
     BINARY.parent.mkdir(parents=True, exist_ok=True)
-    with (BINARY.parent / "lock").open("w") as lock:
+    with _told(), (BINARY.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         newest = max(file.stat().st_mtime for file in SOURCE.iterdir())
         if BINARY.exists() and BINARY.stat().st_mtime >= newest:
@@ -60,6 +63,22 @@ def build() -> Path:
         if done.returncode:
             raise RuntimeError(f"it does not build:\n{done.stdout}")
     return BINARY
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """A line now and then: whoever waits for this simulator gives up when it is silent."""
+    done = threading.Event()
+
+    def tell() -> None:
+        while not done.wait(20):
+            print("Building the simulator, which takes a minute the first time.", flush=True)
+
+    threading.Thread(target=tell, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
 
 
 def main(arguments: list[str] | None = None) -> int:

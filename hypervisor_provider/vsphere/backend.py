@@ -113,25 +113,21 @@ class VsphereBackend:
             raise _must_stop(stops)
         if body.get("name") not in (None, found["name"]):
             self.session.wait(lambda: machine.Rename(body["name"]))
+        if body.get("power") == "off":
+            self.power_off(machine)
         if stops:
-            # What is not to run again is not waited for.
-            serves = str(body.get("serves") or "") if body.get("power", "on") == "on" else ""
-            with out_of_service(serves):
+            with out_of_service(str(body.get("serves") or "")):
                 self.power_off(machine)
                 try:
                     self.session.wait(lambda: machine.Reconfigure(spec))
                 finally:
-                    if body.get("power", "on") == "on":
-                        self.session.wait(machine.PowerOn)
+                    self.session.wait(machine.PowerOn)
         elif spec != vim.vm.ConfigSpec():
             self.session.wait(lambda: machine.Reconfigure(spec))
         if "start_with_host" in body:
             autostart.configure(self.session, machine, bool(body["start_with_host"]))
-        if body.get("power") not in (None, found["power"]):
-            if body["power"] == "off":
-                self.power_off(machine)
-            elif not stops:
-                self.session.wait(machine.PowerOn)
+        if body.get("power") == "on" and found["power"] == "off":
+            self.session.wait(machine.PowerOn)
 
     def stops(self, id: str, body: Mapping[str, Any]) -> errors.ProviderError | None:
         """Why a machine does not take these changes while it runs, or None."""

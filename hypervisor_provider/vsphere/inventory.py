@@ -89,6 +89,8 @@ class Inventory:
             pool = _pick(
                 "resource_pool", body["resource_pool"], [each for each in pools if each[1]["owner"] == compute]
             )
+        # A host that is not connected has told nothing of its hardware.
+        clocks = [int(each["summary.hardware.cpuMhz"]) for _, each in theirs if "summary.hardware.cpuMhz" in each]
         stores = self._session.retrieve(properties.get("datastore") or [], ["name"])
         return Place(
             datacenter=own["self"],
@@ -97,7 +99,7 @@ class Inventory:
             host=host,
             pool=pool,
             datastore=_pick("datastore", body.get("datastore"), stores),
-            mhz=min(int(each["summary.hardware.cpuMhz"]) for _, each in theirs),
+            mhz=min(clocks, default=0),
         )
 
     def networks(self, datacenter: Any, names: Sequence[str]) -> list[Any]:

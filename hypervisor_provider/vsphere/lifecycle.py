@@ -56,7 +56,7 @@ class VirtualMachineLifecycle(Lifecycle):
             for name in _STOPS
             if isinstance(news.get(name), (int, float)) and news[name] != olds.get(name)
         }
-        allowed = news.get("allow_power_off")
+        allowed = news.get("allow_power_off") or news.get("power") == "off"
         if changed and not result.replaces and not allowed and not isinstance(allowed, Unknown):
             self._refuse_to_stop(_id, _news, changed)
         return result

@@ -84,8 +84,8 @@ def configuration(body: Mapping[str, Any]) -> Any:
 
 
 def needs_power_off(found: Mapping[str, Any], body: Mapping[str, Any]) -> list[str]:
-    """The fields in ``body`` that the machine, as it was found, takes only while it is off."""
-    if found["power"] == "off":
+    """The fields in ``body`` that the machine, as it was found, takes only while it is off, and that stop it."""
+    if found["power"] == "off" or body.get("power") == "off":
         return []
     changed = [
         name for name in ("cpus", "memory", "cores_per_socket") if name in body and body[name] != found.get(name)

@@ -168,6 +168,9 @@ def opened(ova: str) -> Iterator[Ova]:
                 archive = tarfile.open(fileobj=pieces, mode="r|", bufsize=PIECE)  # noqa: SIM115
             with archive:
                 yield Ova(stream.title, _arriving(stream.title, archive), Sums())
+            # What follows the archive's end is nothing, but whether it arrives shows that the stream is whole.
+            for _ in stream.pieces:
+                pass
             used = True
         finally:
             stream.done(used)

@@ -16,7 +16,9 @@ from provider_core import errors, service
 from simulators.process import Simulator
 from tests.contract.held import Held
 from tests.support.ova import write
-from tests.support.vsphere import Vsphere
+from tests.support.vsphere import Vsphere, needs_simulator
+
+pytestmark = needs_simulator
 
 DISKS = {"node-disk1.vmdk": 300_000, "node-disk2.vmdk": 5_000}
 PLACE: dict[str, dict[str, Any]] = {
@@ -157,8 +159,9 @@ def test_power(vsphere: Vsphere, values: dict[str, Any]) -> None:
     assert vsphere.machine("node-1").runtime.powerState == "poweredOff"
     held.up(**values, power="on")
     assert vsphere.machine("node-1").runtime.powerState == "poweredOn"
-    held.up(**values, power="off")
+    held.up(**values, power="off", cpus=2)
     assert vsphere.machine("node-1").runtime.powerState == "poweredOff"
+    assert vsphere.machine("node-1").config.hardware.numCPU == 2
 
 
 def test_another_file_is_no_change(vsphere: Vsphere, values: dict[str, Any], tmp_path: Path) -> None:

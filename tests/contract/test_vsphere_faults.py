@@ -19,7 +19,9 @@ from provider_core.journal import begin
 from simulators.process import Simulator
 from tests.contract.held import Held
 from tests.support.ova import ova, pieces, write
-from tests.support.vsphere import Vsphere
+from tests.support.vsphere import Vsphere, needs_simulator
+
+pytestmark = needs_simulator
 
 DISKS = {"node-disk1.vmdk": 300_000, "node-disk2.vmdk": 5_000}
 

@@ -15,7 +15,9 @@ from simulators.process import Simulator
 from tests.conftest import StackFactory
 from tests.engine.test_crash_safety import Run
 from tests.support.ova import ova
-from tests.support.vsphere import Vsphere, environment
+from tests.support.vsphere import Vsphere, environment, needs_simulator
+
+pytestmark = needs_simulator
 
 PROGRAM = """
 import pulumi

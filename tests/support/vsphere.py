@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 from pyVim.connect import Disconnect, SmartConnect
 from pyVmomi import vim
@@ -15,8 +17,13 @@ from provider_core.declaration import Declaration
 from provider_core.lifecycle import Lifecycle
 from provider_core.loading import provider_key
 from simulators.process import Simulator
+from simulators.vsphere import BINARY
 
-__all__ = ["Vsphere", "environment"]
+__all__ = ["Vsphere", "environment", "needs_simulator"]
+
+needs_simulator = pytest.mark.skipif(
+    shutil.which("go") is None and not BINARY.exists(), reason="no Go to build the simulator with, and none built"
+)
 
 _vim: Any = vim
 

@@ -92,6 +92,7 @@ def test_diff(
     ("found", "body", "stops"),
     [
         ({"power": "off"}, {"cpus": 8, "memory": 1024}, []),
+        ({}, {"cpus": 2, "power": "off"}, []),
         ({}, {"cpus": 8}, ["cpus"]),
         ({}, {"cpus": 4, "memory": 4096, "notes": "n"}, []),
         ({"hot": ["cpus"]}, {"cpus": 8, "memory": 8192}, ["memory"]),

@@ -57,10 +57,13 @@ def mark_of_program(program: Path) -> str:
 
 
 def mark_of_source(folder: Path) -> str:
-    """Changes whenever the Go module would build something else."""
+    """Changes whenever the Go module would build something else; a module inside it is a build of its own."""
     digest = hashlib.sha256()
+    inside = [file.parent for file in folder.rglob("go.mod") if file.parent != folder]
     for path in sorted(folder.rglob("*")):
         if path.suffix not in {".go", ".mod", ".sum"} or path.name.endswith("_test.go"):
+            continue
+        if any(path.is_relative_to(module) for module in inside):
             continue
         digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -127,6 +127,9 @@ def test_a_build_is_stale_when_its_source_changed(tmp_path: Path) -> None:
         script(tmp_path / name, "first")
     mark = record.mark_of_source(tmp_path)
     script(tmp_path / "language/run_test.go", "second")
+    (tmp_path / "simulator").mkdir()
+    (tmp_path / "simulator" / "go.mod").write_text("module of its own")
+    (tmp_path / "simulator" / "main.go").write_text("package main")
     assert record.mark_of_source(tmp_path) == mark
     for name in ("go.mod", "go.sum", "language/run.go"):
         script(tmp_path / name, "second")

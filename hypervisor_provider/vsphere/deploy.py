@@ -123,6 +123,6 @@ def _upload(session: Session, lease: Lease, device: Any, member: Member, ova: Ov
             send(session, lease, device, member.name, pieces, member.size, progress)
             return
         except Broken as error:
-            lease.check(f"{progress.done / 1e6:,.1f} MB")
+            lease.check(f"{(progress.done + error.sent) / 1e6:,.1f} MB")
             if not member.again or attempt == ATTEMPTS:
                 raise errors.AnswerLost(f"{error}: nothing is left of the machine, run again") from None

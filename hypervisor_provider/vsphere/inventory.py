@@ -82,6 +82,8 @@ class Inventory:
         theirs = [each for each in hosts if each[1]["parent"] == compute]
         if host is not None and host not in dict(theirs):
             raise _unknown("host", body["host"], theirs)
+        if host is None and not self._chooses(compute):
+            host = _pick("host", None, theirs)
         properties = dict(computes)[compute]
         pool = properties["resourcePool"]
         if body.get("resource_pool"):
@@ -101,6 +103,14 @@ class Inventory:
             datastore=_pick("datastore", body.get("datastore"), stores),
             mhz=min(clocks, default=0),
         )
+
+    def _chooses(self, compute: Any) -> bool:
+        """Whether vSphere chooses the host: in a cluster without DRS it does not."""
+        if not isinstance(compute, vim.ClusterComputeResource):
+            return True
+        ((_, own),) = self._session.retrieve([compute], ["configurationEx"])
+        settings = getattr(own.get("configurationEx"), "drsConfig", None)
+        return bool(settings is not None and settings.enabled)
 
     def networks(self, datacenter: Any, names: Sequence[str]) -> list[Any]:
         """The networks and port groups of these names in a datacenter."""

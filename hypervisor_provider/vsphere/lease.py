@@ -28,7 +28,11 @@ ANSWER = 300.0
 
 
 class Broken(Exception):
-    """An upload broke off; whether it can be tried again is for the caller to see."""
+    """An upload broke off after ``sent`` bytes; whether it can be tried again is for the caller to see."""
+
+    def __init__(self, message: str, sent: int) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class Lease:
@@ -165,11 +169,13 @@ def send(
         connection.sock.settimeout(ANSWER)
         answer = connection.getresponse()
         if answer.status >= 300:
-            raise Broken(f"the host answered {answer.status} {answer.reason} to {name}")
+            progress.add(-sent)
+            raise Broken(f"the host answered {answer.status} {answer.reason} to {name}", sent)
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         progress.add(-sent)
-        raise Broken(f"the upload of {name} to {host} broke off after {sent / 1e6:,.1f} MB ({reason})") from None
+        message = f"the upload of {name} to {host} broke off after {sent / 1e6:,.1f} MB ({reason})"
+        raise Broken(message, sent) from None
     finally:
         lease.using(None)
         if connection is not None:

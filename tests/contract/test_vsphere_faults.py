@@ -87,6 +87,18 @@ def test_a_place_that_is_not_there(
     assert (vsphere.machines(), vsphere.uploads()) == ([], [])
 
 
+def test_a_cluster_that_chooses_no_host(vsphere: Vsphere, values: dict[str, Any]) -> None:
+    """Without DRS the stack must; with it, it may."""
+    vsphere.choose_hosts(False)
+    try:
+        with pytest.raises(errors.Rejected, match='host must be one of "DC0_C0_H0", "DC0_C0_H1", got nothing'):
+            Held(vsphere, VirtualMachine).up(**values)
+        held = Held(vsphere, VirtualMachine).up(**values, host="DC0_C0_H1")
+        assert held["running_on"] == "DC0_C0_H1"
+    finally:
+        vsphere.choose_hosts(True)
+
+
 def test_a_network_for_each_adapter(vsphere: Vsphere, values: dict[str, Any], tmp_path: Path) -> None:
     """Two adapters want two networks, and get them in their order."""
     write(tmp_path / "node.ova", DISKS, networks=("First", "Second"))
@@ -314,6 +326,17 @@ def test_a_connection_that_does_not_come_about(
         Held(other, VirtualMachine).up(**values)
     assert "wrong-word" not in str(raised.value)
     assert vsphere.simulator.password not in str(raised.value)
+    other.close()
+
+
+def test_credentials_that_are_refused_are_tried_once(vsphere: Vsphere, values: dict[str, Any]) -> None:
+    """However many machines want them: a vCenter Server locks an account after a few."""
+    other = Vsphere(vsphere.simulator, **{"vsphere:password": "another-word"})
+    vsphere.forget()
+    for name in ("node-1", "node-2"):
+        with pytest.raises(errors.Unauthorized, match=f'VirtualMachine "{name}": .* refuses the credentials'):
+            Held(other, VirtualMachine).up(**{**values, "name": name})
+    assert vsphere.seen()["calls"]["Login"] == 1
     other.close()
 
 

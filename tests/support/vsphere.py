@@ -99,6 +99,12 @@ class Vsphere:
         change = _vim.vm.device.VirtualDeviceSpec(operation="edit", device=card)
         self.change(name, deviceChange=[change])
 
+    def choose_hosts(self, by_itself: bool) -> None:
+        """Switch the cluster's DRS on or off."""
+        (cluster,) = self._all(_vim.ClusterComputeResource)
+        settings = _vim.cluster.DrsConfigInfo(enabled=by_itself)
+        self._done(cluster.ReconfigureComputeResource_Task(_vim.cluster.ConfigSpecEx(drsConfig=settings), True))
+
     def remove_all(self) -> None:
         """Remove all machines."""
         for machine in self._all(_vim.VirtualMachine):

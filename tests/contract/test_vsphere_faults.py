@@ -41,6 +41,7 @@ def vsphere(vcenter: Vsphere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(tmp_path)
     vcenter.forget()
     vcenter.remove_all()
+    vcenter.stack = ""
     return vcenter
 
 
@@ -250,7 +251,7 @@ def test_what_could_not_be_taken_back_is_removed_by_the_next_run(
     monkeypatch.setenv("PROVIDER_JOURNAL", str(tmp_path / "journal"))
     vsphere.fail("fault", method="PowerOnVM_Task", fault="InsufficientResources")
     vsphere.fail("fault", method="Destroy_Task", fault="NoPermission")
-    values["__stack"] = "killed"
+    vsphere.stack = "killed"
     with pytest.raises(errors.AnswerLost, match=r"the machine could not be taken back .* the next run does"):
         Held(vsphere, VirtualMachine).up(**values)
     first = vsphere.machine("node-1")._moId
@@ -264,9 +265,10 @@ def test_what_could_not_be_taken_back_is_removed_by_the_next_run(
 
 def _killed(vsphere: Vsphere, values: dict[str, Any]) -> dict[str, Any]:
     """The bag of a create that a killed run had begun."""
+    vsphere.stack = "killed"
     lifecycle = vsphere.lifecycle(VirtualMachine.declaration)
-    bag = {**vsphere.bag(VirtualMachine.declaration, values), "__stack": "killed"}
-    begin(bag, [lifecycle.mark(bag, values)])
+    bag = vsphere.bag(VirtualMachine.declaration, values)
+    begin("killed", [lifecycle.mark(bag, values)])
     return bag
 
 
@@ -276,7 +278,8 @@ def test_a_whole_machine_of_a_killed_run_is_taken_over(
     """It need not be made twice; one that came from a stream has lost its node, and is made anew."""
     monkeypatch.setenv("PROVIDER_JOURNAL", str(tmp_path / "journal"))
     first = Held(vsphere, VirtualMachine).up(**values)
-    made: Any = vsphere.lifecycle(VirtualMachine.declaration).create(_killed(vsphere, values))
+    bag = _killed(vsphere, values)
+    made: Any = vsphere.lifecycle(VirtualMachine.declaration).create(bag)
     assert (made.id, made.outs["moref"]) == (first.id, first["moref"])
     offered = Offered(pieces(DISKS))
     bag = _killed(vsphere, {**values, "ova": offered.name})

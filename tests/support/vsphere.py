@@ -33,6 +33,7 @@ class Vsphere:
 
     def __init__(self, simulator: Simulator, **configuration: Any) -> None:
         self.simulator = simulator
+        self.stack = ""
         self.configuration = {
             "vsphere:address": simulator.address,
             "vsphere:username": simulator.username,
@@ -59,6 +60,7 @@ class Vsphere:
     def lifecycle(self, declaration: Declaration) -> Lifecycle:
         """The provider of a type, as the engine makes it in its process."""
         made = declaration.lifecycle(declaration)
+        made.stack = self.stack
         made.connections = Connections(declaration.vendor.name, self.configuration.get, environ={})
         return made
 

@@ -42,7 +42,7 @@ check: .venv/ready
 
 test: check
 	@$(PEXIP) engine >/dev/null
-	@if grep -q '"build"' .local/engine.json; then cd engine && go vet ./... && go test ./...; fi
+	@if grep -q '"build"' .local/engine.json; then cd engine && go vet ./... && go test ./... && cd vcsim && go vet ./...; fi
 	@$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 $(PYTEST)
 
 bench: .venv/ready

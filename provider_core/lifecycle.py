@@ -27,9 +27,9 @@ from provider_core.checking import Failure, check
 from provider_core.connections import Connections
 from provider_core.declaration import Declaration
 from provider_core.diffing import Difference, diff
-from provider_core.handover import is_stream
+from provider_core.handover import decline
 from provider_core.journal import Begun, Mark, begin, key_text, saved
-from provider_core.kinds import Text, contains_unknown
+from provider_core.kinds import Image, Text, contains_unknown
 from provider_core.operation import claim, take, taken
 from provider_core.pool import backend_of
 from provider_core.schemas import not_offered
@@ -126,7 +126,7 @@ class Lifecycle(ResourceProvider):
         if not failures:
             for name in self.declaration.files:
                 if isinstance(values.get(name), str):
-                    inputs[digest_of(name)] = _digest(values[name])
+                    inputs[digest_of(name)] = _digest(Path(values[name]))
         # No property is named: the engine would print its value, and a stack may have marked it as a secret.
         return CheckResult(inputs, [CheckFailure("", reason) for _, reason in failures])
 
@@ -145,6 +145,13 @@ class Lifecycle(ResourceProvider):
 
     @_named
     def create(self, props: dict[str, Any]) -> CreateResult:
+        try:
+            return self._create(props)
+        except BaseException:
+            self._decline(props)
+            raise
+
+    def _create(self, props: dict[str, Any]) -> CreateResult:
         backend = self.backend(props)
         values = self._inputs(props)
         body, files = self.outgoing(backend, encode(self.declaration, values)), self._files(values)
@@ -205,7 +212,7 @@ class Lifecycle(ResourceProvider):
         missing = []
         for name in self.declaration.files:
             path = values.get(name)
-            if isinstance(path, str) and not is_stream(path) and not Path(path).is_file():
+            if isinstance(path, str) and not Path(path).is_file():
                 sentence = f"{name} must be the path of a file, got {json.dumps(path)}, which is not there"
                 missing.append(Failure((name, f"{sentence} (looked in {Path.cwd()})")))
         return missing
@@ -348,6 +355,12 @@ class Lifecycle(ResourceProvider):
             return []
         return not_offered(self.declaration, values, settings)
 
+    def _decline(self, props: Props) -> None:
+        """Give back what was handed over for an object that was not made."""
+        for name, field in self.declaration.inputs.items():
+            if isinstance(field.kind, Image):
+                decline(str(props.get(name)))
+
     def _inputs(self, props: Props) -> dict[str, Any]:
         values = from_engine(self.declaration, props)
         return {name: value for name, value in values.items() if name in self.declaration.inputs}
@@ -440,9 +453,6 @@ class Lifecycle(ResourceProvider):
         )
 
 
-def _digest(path: str) -> str:
-    """What a file is compared by: its SHA-256; one that only arrives later, by its name."""
-    if is_stream(path):
-        return path
-    with Path(path).open("rb") as content:
+def _digest(path: Path) -> str:
+    with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()

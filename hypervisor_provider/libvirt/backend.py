@@ -31,9 +31,9 @@ class LibvirtBackend:
         files: Mapping[str, Path],
         key: Mapping[str, Any] | None = None,
     ) -> Created:
-        """Make one object; a volume with the content of the file, or stream, ``source``."""
+        """Make one object; a volume with the content of its ``source``, a file or a stream."""
         if path == "volume":
-            return Created(self._volumes.create(body, str(files.get("source") or "")))
+            return Created(self._volumes.create(body, str(body.get("source") or "")))
         return Created(self._others[path].create(body))
 
     def read(self, path: str, id: str) -> dict[str, Any] | None:

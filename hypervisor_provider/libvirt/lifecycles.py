@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pulumi.dynamic import CheckFailure, CheckResult
+
 from hypervisor_provider.libvirt.domain_xml import AT_START, MANNER
 from hypervisor_provider.libvirt.images import wrong_source
 from hypervisor_provider.libvirt.xml import UNFINISHED, in_form
@@ -47,19 +49,24 @@ class LibvirtLifecycle(Lifecycle):
 class VolumeLifecycle(LibvirtLifecycle):
     """A disk, with the image that it begins with."""
 
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """The usual, and a look into the image of a volume that is to be made; later it is not needed."""
+        result = super().check(_olds, news)
+        source, format, capacity = news.get("source"), news.get("format", "qcow2"), news.get("capacity")
+        if not result.failures and not _olds and isinstance(source, str) and isinstance(format, str):
+            number = int(capacity) if isinstance(capacity, (int, float)) else None
+            wrong = "" if is_stream(source) else wrong_source(Path(source), format, number)
+            result.failures += [CheckFailure("", wrong)] if wrong else []
+        return result
+
     def problems(self, values: Props) -> list[Failure]:
-        """The source must be an image of the format; there must be something to make the volume of."""
+        """There must be something to make the volume of, and not two things."""
         found = super().problems(values)
         source, backing, capacity = (values.get(name) for name in ("source", "backing", "capacity"))
         if source and backing and not contains_unknown([source, backing]):
             found.append(Failure(("", "source must be left out where there is backing, got both")))
         if "source" not in values and not backing and capacity is None:
             found.append(Failure(("", "capacity, source or backing must be given, got nothing")))
-        if not found and isinstance(source, str) and not is_stream(source):
-            number = int(capacity) if isinstance(capacity, (int, float)) else None
-            format = values.get("format", "qcow2")
-            wrong = wrong_source(Path(source), format, number) if isinstance(format, str) else ""
-            found += [Failure(("source", wrong))] if wrong else []
         return found
 
     def objections(self, olds: Props, news: Props, found: Difference) -> Sequence[str]:

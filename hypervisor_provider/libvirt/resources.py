@@ -14,7 +14,7 @@ from provider_core.fields import (
     boolean,
     choice,
     computed,
-    file,
+    image,
     integer,
     local,
     reference,
@@ -34,13 +34,14 @@ class Volume(
     """A disk in a storage pool: an image that is uploaded, a layer on top of another volume, or an empty disk.
 
     ``source`` is the path of a qcow2 or raw image, or of an OVA, whose disk is converted (with qemu-img, in the folder
-    for temporary files), or the name of an image that another resource hands over. Another content makes another
-    volume. ``capacity`` is in MiB and may grow; it never shrinks. The id is ``pool/name``.
+    for temporary files), or the name of an image that another resource hands over. It is what the volume begins with,
+    once: another file changes nothing (a Conferencing Node is upgraded by its Management Node), another image that is
+    handed over makes another volume. ``capacity`` is in MiB and may grow; it never shrinks. The id is ``pool/name``.
     """
 
     name: Field[str] = text(max_length=255, replaces=True)
     pool: Field[str] = text(max_length=255, replaces=True)
-    source: Field[str] = file(default=BY_NODE, apart=True, replaces=True)
+    source: Field[str] = image(default=BY_NODE)
     backing: Ref = reference(Disk(), default=None, replaces=True)
     format: Field[str] = choice("qcow2", "raw", default="qcow2", replaces=True)
     capacity: Field[int] = integer(minimum=1, default=BY_NODE)

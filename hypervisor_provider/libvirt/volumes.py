@@ -69,7 +69,8 @@ class Volumes:
             volume = _find(pool, id.partition("/")[2]) if pool else None
             if volume is None:
                 raise errors.NotFound(f"{id} is gone", 404)
-            fixed = sorted(name for name in body if name != "capacity")
+            # What it began with cannot be seen: a volume that is taken over is taken as it is.
+            fixed = sorted(name for name in body if name not in ("capacity", "source"))
             if fixed:
                 raise errors.Rejected(f"{', '.join(fixed)} of a volume that is there cannot be changed", 400)
             if "capacity" in body:

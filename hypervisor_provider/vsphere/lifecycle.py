@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult
+from pulumi.dynamic import CheckFailure, CheckResult, DiffResult
 from pulumi.output import Unknown
 
 from hypervisor_provider.vsphere import ova
@@ -60,14 +60,6 @@ class VirtualMachineLifecycle(Lifecycle):
         if changed and not result.replaces and not allowed and not isinstance(allowed, Unknown):
             self._refuse_to_stop(_id, _news, changed)
         return result
-
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        """The usual; what was handed over and is not used goes back."""
-        try:
-            return super().create(props)
-        except BaseException:
-            handover.decline(str(props.get("ova")))
-            raise
 
     def claims(self, values: Props) -> Iterable[tuple[str, str, str]]:
         """A name stands once in a folder."""

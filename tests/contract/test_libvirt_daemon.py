@@ -146,7 +146,11 @@ def test_a_qcow2_image_is_sent_and_grows(machines: Machines, daemon: Daemon, qco
     shutil.copy("disk.qcow2", "other.qcow2")
     assert held.up(**{**_values(held), "source": "other.qcow2"}).did == "same"
     _convert(Path("disk.raw"), Path("other.qcow2"), "qcow2", "-o", "cluster_size=32k")
-    assert held.up(**{**_values(held), "source": "other.qcow2"}).did == "replace, deleting first"
+    assert held.up(**{**_values(held), "source": "other.qcow2"}).did == "same"
+    Path("disk.qcow2").unlink()
+    assert held.up(**{**_values(held), "source": "disk.qcow2"}).did == "same"
+    stream = _stream(_in_pieces(Path("other.qcow2")), None, [])
+    assert held.up(**{**_values(held), "source": stream}).did == "replace, deleting first"
 
 
 @pytest.mark.parametrize("format", ["qcow2", "raw"])
@@ -192,7 +196,7 @@ def test_a_stream_that_breaks_leaves_nothing(machines: Machines, daemon: Daemon,
         (b"KDMV" + bytes(2000), "or an OVA, got a file of type VMDK; for a disk"),
         (b"PK\x03\x04" + bytes(2000), "got a file of type ZIP"),
         (b"QFI\xfb" + bytes(4) + b"\1" * 24 + bytes(2000), "got one with a backing file"),
-        (None, 'source must be the path of a file, got "disk.img", which is not there'),
+        (None, "source must be a file that can be read, got disk.img: No such file or directory"),
     ],
 )
 def test_what_is_no_image_is_refused_at_check(machines: Machines, file: bytes | None, reason: str) -> None:

@@ -13,8 +13,8 @@ from provider_core import errors, operation
 from provider_core.backend import Backend, Created
 from provider_core.connections import Connections, Settings
 from provider_core.diffing import Difference
-from provider_core.fields import file, integer, local, references, text
-from provider_core.handover import Stream, offer
+from provider_core.fields import image, integer, local, references, text
+from provider_core.handover import Stream, accept, offer
 from provider_core.journal import journal_of
 from provider_core.kinds import Boolean, Text
 from provider_core.lifecycle import Lifecycle, Props
@@ -77,7 +77,7 @@ THING = declare(
         "name": text(),
         "size": integer(default=1),
         "permitted": local(Boolean(), default=False),
-        "image": file(default="", apart=True, replaces=True),
+        "image": image(default=""),
     },
     natural_key="name",
     lifecycle=Careful,
@@ -135,14 +135,16 @@ def test_a_create_that_is_lost_with_its_server_stays_in_the_journal(
     assert lifecycle.create(bag).id == "box"
 
 
-def test_a_file_that_only_arrives_is_compared_by_its_name(lifecycle: Lifecycle, tmp_path: Path) -> None:
-    """It cannot be read at check; another stream is another file, and replaces."""
-    name = offer(Stream("image", iter(()), None, lambda _: None))
-    first = lifecycle.check({}, {"name": "box", "size": 1, "image": name})
-    assert not first.failures
-    assert not lifecycle.diff("box", dict(first.inputs), dict(first.inputs)).changes
-    other = {**first.inputs, "image": name + "2", "image_sha256": name + "2"}
-    assert lifecycle.diff("box", dict(first.inputs), other).replaces == ["image"]
+def test_an_image_that_is_not_used_goes_back(lifecycle: Lifecycle, shelf: Shelf) -> None:
+    """Whatever a create fails from: its giver hears of it, once, and nobody else can have it."""
+    ended: list[bool] = []
+    name = offer(Stream("image", iter(()), None, ended.append))
+    shelf.lost = shelf.away = True
+    with pytest.raises(errors.AnswerLost):
+        lifecycle.create({"name": "box", "size": 2, "image": name})
+    assert ended == [False]
+    with pytest.raises(errors.ConfigurationError, match="handed out in another run"):
+        accept(name)
 
 
 def test_references_may_be_of_a_kind_of_their_own() -> None:

@@ -49,7 +49,7 @@ def own_node(tmp_path: Path) -> Iterator[list[Simulator]]:
 
 
 class Run:
-    """``pulumi`` in the background, in a process group of its own, so that nothing of it outlives the test."""
+    """``pulumi`` in the background, in a session of its own, so that nothing of it outlives the test."""
 
     def __init__(self, stack: Stack, *args: str) -> None:
         self.process = subprocess.Popen(
@@ -76,9 +76,9 @@ class Run:
             os.kill(pid, signal.SIGKILL)
 
     def members(self, command: str) -> list[int]:
-        """The processes of the run whose command line has this in it."""
+        """The processes of the run whose command line has this in it; the engine gives each plugin its own group."""
         found = subprocess.run(
-            ["pgrep", "-g", str(self.process.pid), "-f", command], capture_output=True, text=True, check=False
+            ["pgrep", "-s", str(self.process.pid), "-f", "--", command], capture_output=True, text=True, check=False
         )
         return [int(pid) for pid in found.stdout.split()]
 

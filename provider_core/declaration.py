@@ -22,6 +22,7 @@ __all__ = [
     "Vendor",
     "declarations",
     "find",
+    "flows",
     "look_ups",
     "register",
     "verify_references",
@@ -69,6 +70,8 @@ class Declaration:
     key_is_unique: bool = True
     read_only: bool = False
     """Whether the type can only be looked up."""
+    flow: bool = False
+    """Whether it is no type of the server's API but steps between types, which its lifecycle takes by itself."""
 
     @property
     def token(self) -> str:
@@ -175,15 +178,18 @@ def find(token: str) -> Declaration:
 
 
 def declarations(vendor: str) -> list[Declaration]:
-    """All declarations of a vendor's resources, by its namespace, in the order of their declaration."""
-    _import(vendor)
-    return [each for each in _registry.values() if each.vendor.namespace == vendor and not each.read_only]
+    """All declarations of a vendor's types that are resources, by its namespace, in the order of their declaration."""
+    return [each for each in _of(vendor) if not each.read_only and not each.flow]
+
+
+def flows(vendor: str) -> list[Declaration]:
+    """The declarations of a vendor's resources that are no types of its API, in the order of their declaration."""
+    return [each for each in _of(vendor) if each.flow]
 
 
 def look_ups(vendor: str) -> list[Declaration]:
     """The declarations of a vendor's types that can only be looked up, in the order of their declaration."""
-    _import(vendor)
-    return [each for each in _registry.values() if each.vendor.namespace == vendor and each.read_only]
+    return [each for each in _of(vendor) if each.read_only]
 
 
 def verify_references(vendor: str, besides: frozenset[str] = frozenset()) -> None:
@@ -198,6 +204,11 @@ def verify_references(vendor: str, besides: frozenset[str] = frozenset()) -> Non
             for to in _targets(field.kind):
                 if to not in known:
                     raise DeclarationError(f"{declaration.name}.{name}: refers to {to!r}, an unknown type")
+
+
+def _of(vendor: str) -> list[Declaration]:
+    _import(vendor)
+    return [each for each in _registry.values() if each.vendor.namespace == vendor]
 
 
 def _import(namespace: str) -> None:

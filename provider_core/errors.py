@@ -15,6 +15,7 @@ ProviderError
 │   └── ServerFailed        5xx, after all retries
 ├── AlreadyExists           the natural key is taken by an object that the stack does not manage
 ├── Held                    a unique part (an alias) belongs to another object
+├── NotReady                what was waited for did not come about within its limit
 ├── ItemsRefused            items of a collection, each with one of the reasons above
 └── NotUnique               a look-up matched none, or several
 
@@ -36,6 +37,7 @@ __all__ = [
     "ItemsRefused",
     "MethodNotAllowed",
     "NotFound",
+    "NotReady",
     "NotUnique",
     "ProviderError",
     "RateLimited",
@@ -123,6 +125,10 @@ class AlreadyExists(ProviderError):
 
 class Held(ProviderError):
     """A part that is unique on the server, an alias, belongs to another object."""
+
+
+class NotReady(ProviderError):
+    """What was waited for did not come about within its limit, or cannot any more."""
 
 
 class ItemsRefused(ProviderError):

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
+from provider_core import service
 from provider_core.backend import Backend
 from provider_core.claims import Claim, Claims
 
@@ -47,3 +48,4 @@ def start_anew() -> None:
     with _lock:
         _claims = Claims()
         _taken.clear()
+    service.start_anew()

@@ -159,8 +159,12 @@ class Resource(_Declared, LookUps, pulumi.CustomResource):
         group: str = "",
         exists_once: bool = False,
         key_is_unique: bool = True,
+        flow: bool = False,
     ) -> None:
-        """Declare and register a type of resource; without ``path`` the class is a vendor's common base."""
+        """Declare and register a type of resource; without ``path`` the class is a vendor's common base.
+
+        ``flow``: it is no type of the vendor's API; see `Declaration.flow`.
+        """
         super().__init_subclass__()
         cls._vendor = vendor or getattr(cls, "_vendor", None)
         if not path:
@@ -176,6 +180,7 @@ class Resource(_Declared, LookUps, pulumi.CustomResource):
             doc=inspect.cleandoc(cls.__doc__ or ""),
             exists_once=exists_once,
             key_is_unique=key_is_unique,
+            flow=flow,
         )
         register(cls.declaration)
         # The SDK reads annotations as output types, anew for each resource: it would fail on ours, and be slow.

@@ -10,13 +10,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-__all__ = ["keep", "out_of_service"]
+from provider_core.slots import Slots
+
+__all__ = ["keep", "kept", "out_of_service", "slots", "start_anew"]
 
 Leave = Callable[[], AbstractContextManager[None]]
 """Entered, it takes the service out and returns when nobody uses it; left, it returns when the service is back."""
 
 _lock = threading.Lock()
 _keepers: dict[str, Leave] = {}
+_slots = Slots()
 
 
 def keep(id: str, leave: Leave) -> None:
@@ -25,10 +28,27 @@ def keep(id: str, leave: Leave) -> None:
         _keepers[id] = leave
 
 
+def kept(id: str) -> Leave | None:
+    """What was said of this id; None: it does not come back in this operation, or nothing of it is known."""
+    with _lock:
+        return _keepers.get(id)
+
+
 @contextmanager
 def out_of_service(id: str) -> Iterator[None]:
     """For as long as the machine below stands still; ``id`` is of what runs on it, "" or unknown: nothing does."""
-    with _lock:
-        leave = _keepers.get(id, nullcontext)
-    with leave():
+    with (kept(id) or nullcontext)():
         yield
+
+
+def slots() -> Slots:
+    """Who is out of service in this operation, and comes back."""
+    return _slots
+
+
+def start_anew() -> None:
+    """Forget all: for a process that serves several operations, as tests do."""
+    global _slots  # noqa: PLW0603
+    with _lock:
+        _keepers.clear()
+        _slots = Slots()

@@ -12,8 +12,10 @@ from django.views.decorators.csrf import csrf_exempt
 from ..traffic import Traffic
 from . import authentication, database
 from .flows.licences import answer_request
+from .play import PLATFORM
 
 SETTINGS = ("rate_limit", "latency")
+NODES = ("listening", "sync_after", "deploy_error")
 
 
 class Control:
@@ -45,17 +47,29 @@ class Control:
         return JsonResponse({"faults": self._traffic.faults()}, status=201 if request.method == "POST" else 200)
 
     def settings(self, request: HttpRequest) -> HttpResponse:
-        """The rate limit (requests a minute; null: none) and the latency (milliseconds)."""
+        """The rate limit (requests a minute; null: none), the latency (milliseconds), and how nodes come to be.
+
+        ``listening``: whether bare nodes answer; ``sync_after``: seconds from a node's document to its first call
+        home; ``deploy_error``: what the Management Node says of nodes that have not called home.
+        """
         if request.method == "PATCH":
             for name, value in json.loads(request.body).items():
-                if name not in SETTINGS:
-                    raise ValueError(f"there is no setting {name!r}, only {', '.join(SETTINGS)}")
-                if name == "rate_limit":
+                if name in NODES:
+                    setattr(PLATFORM, name, type(getattr(PLATFORM, name))(value))
+                elif name not in SETTINGS:
+                    raise ValueError(f"there is no setting {name!r}, only {', '.join(SETTINGS + NODES)}")
+                elif name == "rate_limit":
                     self._traffic.limit(value)
                 else:
                     self._traffic.latency = float(value or 0)
         now = {name: getattr(self._traffic, name) for name in SETTINGS}
-        return JsonResponse({**now, "bootstrap_port": self.bootstrap_port})
+        nodes = {name: getattr(PLATFORM, name) for name in NODES}
+        return JsonResponse({**now, **nodes, "bootstrap_port": self.bootstrap_port})
+
+    def calls(self, request: HttpRequest) -> HttpResponse:
+        """Participants: each a row of the status API, with ``seconds`` for which it goes on."""
+        PLATFORM.call(json.loads(request.body))
+        return HttpResponse(status=204)
 
     def licence_response(self, request: HttpRequest) -> HttpResponse:
         """What the licensing service would answer to an exported licence request."""
@@ -64,6 +78,7 @@ class Control:
     def reset(self, request: HttpRequest) -> HttpResponse:
         """The node as on its first day."""
         database.reset()
+        PLATFORM.reset()
         return HttpResponse(status=204)
 
 
@@ -73,6 +88,7 @@ _METHODS: dict[str, tuple[Callable[[HttpRequest], HttpResponse], list[str]]] = {
     "faults": (CONTROL.faults, ["GET", "POST", "DELETE"]),
     "settings": (CONTROL.settings, ["GET", "PATCH"]),
     "licence-response": (CONTROL.licence_response, ["POST"]),
+    "calls": (CONTROL.calls, ["PUT"]),
     "reset": (CONTROL.reset, ["POST"]),
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..server import HOST, make_server, serve_until_stopped
+from ..server import BREAK, HOST, make_server, serve_until_stopped
 from ..traffic import Application, Environ, Traffic
 from .options import Options
 from .site import configure
@@ -19,9 +19,13 @@ class OtherVersion(Exception):
 
 
 def _only_bootstrap(application: Application) -> Application:
-    """What a Conferencing Node answers that was not provisioned yet."""
+    """What a Conferencing Node answers that was not provisioned yet; nothing, while it is not on."""
+    from .play import PLATFORM
 
     def answer(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        if not PLATFORM.listening:
+            environ[BREAK]()
+            return []
         if environ["PATH_INFO"].rstrip("/") == "/configuration/bootstrap":
             return application(environ, start_response)
         start_response("404 Not Found", [("Content-Length", "0")])

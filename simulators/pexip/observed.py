@@ -1,13 +1,16 @@
 """The status, history and command APIs: enough of them for clients that look before they configure.
 
-Nobody calls this node, so most lists are empty. Conferencing Nodes, locations and the Management Node show what
-is configured; commands that concern the platform are carried out, the others find nothing to act upon.
+Nobody calls this node unless a test says so, and most lists are empty. Conferencing Nodes, locations and the
+Management Node show what is configured; commands that concern the platform are carried out, the others find nothing
+to act upon.
 """
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +24,7 @@ from .commands import COMMANDS
 from .database import WRITING
 from .framework import FastSerializer, LargePaginator, Listing, read_body
 from .models import MODELS, Provisioning, class_name
+from .play import PLATFORM
 
 _FIELDS = {
     "string": tastypie_fields.CharField,
@@ -42,7 +46,8 @@ def _version() -> str:
 
 
 def _conferencing_nodes() -> list[Row]:
-    used = dict(Provisioning.objects.exclude(used_at=None).values_list("worker_vm_id", "used_at"))
+    since = datetime.now() - timedelta(seconds=PLATFORM.sync_after)
+    used = dict(Provisioning.objects.filter(used_at__lte=since).values_list("worker_vm_id", "used_at"))
     return [
         _conferencing_node(node, used.get(node.pk))
         for node in MODELS["worker_vm"].objects.select_related("system_location")
@@ -60,7 +65,12 @@ def _conferencing_node(node: Any, since: Any) -> Row:
         "system_location": node.system_location.name,
         "cpu_count": node.vm_cpu_count,
         "total_ram": node.vm_system_memory * 1024,
-        "deploy_status": "deploy_succeeded" if since else "deploy_pending",
+        "deploy_status": "deploy_succeeded"
+        if since
+        else "deploy_failed"
+        if PLATFORM.deploy_error
+        else "deploy_pending",
+        "deploy_error": "" if since else PLATFORM.deploy_error,
         "deploy_progress": 100 if since else 0,
         "sync_status": "SYNCED" if since else "NOT_SYNCED",
         "upgrade_status": "IDLE",
@@ -95,11 +105,17 @@ def _licensing() -> list[Row]:
     return [{"id": 1, "deployment_uuid": MODELS["global"].objects.get(pk=1).deployment_uuid, "port_total": total}]
 
 
+def _participants() -> list[Row]:
+    now = time.monotonic()
+    return [{"id": str(number), **row} for number, (until, row) in enumerate(PLATFORM.calls) if until > now]
+
+
 _ROWS: dict[str, Callable[[], list[Row]]] = {
     "status/worker_vm": _conferencing_nodes,
     "status/management_vm": _management_nodes,
     "status/system_location": _locations,
     "status/licensing": _licensing,
+    "status/participant": _participants,
 }
 
 

@@ -15,6 +15,7 @@ import requests
 
 from simulators.process import Simulator
 from tests.contract.client import CONFIGURATION, Client
+from tests.support.versions import Versions
 
 NODE = {
     "name": "node",
@@ -157,3 +158,50 @@ def test_commands_answer(api: Client) -> None:
     assert answer["status"] == "success"
     assert "conference_id" in api.refused("POST", f"{command}conference/lock/", {})["lock"]
     assert "error" in api.refused("POST", f"{command}conference/sync/", {"conference_sync_template_id": 9})
+
+
+def test_what_a_test_says_of_nodes(tmp_path: Path) -> None:
+    """Bare nodes that are off, nodes that call home late or cannot be deployed, and calls that end."""
+    with Simulator(tmp_path, bootstrap_port=0) as simulator:
+        api = Client(simulator)
+        document = _deploy(api, "MANUAL-PROVISION-ONLY").content
+
+        def settings(**now: Any) -> Any:
+            return api("PATCH", "/simulator/settings", json=now).json()
+
+        bare = f"https://127.0.0.1:{settings(listening=False)['bootstrap_port']}/configuration/bootstrap"
+        with pytest.raises(requests.ConnectionError):
+            api("POST", bare, data=document)
+        settings(listening=True, sync_after=60, deploy_error="no licence")
+        assert api("POST", bare, data=document).status_code == 200
+        assert api("POST", bare, data=document).status_code == 400
+        status = "/api/admin/status/v1/"
+        late = api.get(f"{status}worker_vm/1/")
+        assert (late["sync_status"], late["deploy_status"]) == ("NOT_SYNCED", "deploy_failed")
+        assert late["deploy_error"] == "no licence"
+        settings(sync_after=0)
+        assert api.get(f"{status}worker_vm/1/")["sync_status"] == "SYNCED"
+        calls = [{"media_node": "192.0.2.9", "seconds": 60}, {"media_node": "192.0.2.9", "seconds": 0}]
+        assert api("PUT", "/simulator/calls", json=calls).status_code == 204
+        assert [each["media_node"] for each in api.get(f"{status}participant/")["objects"]] == ["192.0.2.9"]
+        api("POST", "/simulator/reset")
+        assert api.get(f"{status}participant/")["objects"] == []
+        assert "error" in settings(colour="blue")
+        api.close()
+
+
+def test_version_12_deploys_by_itself(versions: Versions) -> None:
+    """A node that the Management Node deploys calls home without a document."""
+    api = Client(versions.node(12).simulator)
+    location = api.create("system_location", name="Here")
+    host = api.create("host_system", name="vc", address="vc.example.com")
+    place = {
+        "host": host,
+        "host_username": "root",
+        "host_password": "word",
+        "host_network": "n",
+        "host_resource_path": "/",
+    }
+    api.create("worker_vm", **NODE, **place, system_location=location, deployment_type="VMWARE")
+    assert api.get("/api/admin/status/v1/worker_vm/1/")["sync_status"] == "SYNCED"
+    api.close()

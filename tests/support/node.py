@@ -61,9 +61,21 @@ class Node:
         """Make the next requests that match go wrong; `simulators.traffic.Fault` says how."""
         self.request("POST", "/simulator/faults", json=[{"action": action, **fault}])
 
-    def settings(self, **settings: Any) -> None:
-        """The rate limit (requests a minute) and the latency (milliseconds)."""
-        self.request("PATCH", "/simulator/settings", json=settings)
+    def settings(self, **settings: Any) -> dict[str, Any]:
+        """Change the rate limit (requests a minute), the latency (milliseconds), and how nodes come to be; all of it."""
+        found: dict[str, Any] = self.request("PATCH", "/simulator/settings", json=settings).json()
+        return found
+
+    def call(self, *calls: dict[str, Any]) -> None:
+        """From now on there are these calls: rows of the status API, each with the ``seconds`` that it goes on."""
+        self.request("PUT", "/simulator/calls", json=calls)
+
+    def status(self, name: str) -> list[dict[str, Any]]:
+        """A list of the status API: ``status("worker_vm")``."""
+        found: list[dict[str, Any]] = self.request(
+            "GET", f"/api/admin/status/v1/{name}/", params={"limit": 500}
+        ).json()["objects"]
+        return found
 
     def requests(self) -> list[dict[str, Any]]:
         """The requests since the last reset or `forget`, but for schemas: method, path, status, body."""

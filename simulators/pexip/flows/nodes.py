@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -39,6 +40,7 @@ class ConferencingNode(ConfigurationResource):
     def created(self, request: HttpRequest, obj: Any, data: Any) -> HttpResponse:
         """201, where the node is, and its document or image."""
         if obj.deployment_type == "VMWARE":
+            Provisioning.objects.create(worker_vm=obj, digest=secrets.token_hex(32), used_at=datetime.now())
             return super().created(request, obj, data)
         document = documents.provisioning(obj)
         Provisioning.objects.create(worker_vm=obj, digest=documents.digest(document))

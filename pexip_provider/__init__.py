@@ -8,9 +8,11 @@ Conference("boardroom", name="Board room", pin=secret, aliases=[Alias(alias="boa
 from __future__ import annotations
 
 from pexip_provider.base import PexipLookUp, PexipResource
+from pexip_provider.conferencing_node import ConferencingNode, Machine
 from pexip_provider.resources import (
     backups,
     call_control,
+    conferencing,
     licensing,
     one_touch_join,
     packages,
@@ -25,6 +27,7 @@ from pexip_provider.resources import (
 )
 from pexip_provider.resources.backups import *
 from pexip_provider.resources.call_control import *
+from pexip_provider.resources.conferencing import *
 from pexip_provider.resources.licensing import *
 from pexip_provider.resources.one_touch_join import *
 from pexip_provider.resources.packages import *
@@ -39,11 +42,20 @@ from pexip_provider.resources.web_app import *
 from provider_core.collection import Collection, item, items_from_csv
 from provider_core.declaration import verify_references
 
-__all__ = ["Collection", "PexipLookUp", "PexipResource", "item", "items_from_csv"]
+__all__ = [
+    "Collection",
+    "ConferencingNode",
+    "Machine",
+    "PexipLookUp",
+    "PexipResource",
+    "item",
+    "items_from_csv",
+]
 for _module in (
     system,
     one_touch_join,
     platform,
+    conferencing,
     licensing,
     call_control,
     service,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from pexip_provider.status import Statuses
 from provider_core import errors
 from provider_core.downloads import save
 
@@ -25,6 +26,7 @@ class Extras:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._http = client.http
+        self.statuses = Statuses(client.http)
 
     def create_form(self, path: str, body: Mapping[str, Any], files: Mapping[str, Path]) -> str:
         """POST one object and its files together, as a form; its id."""
@@ -39,6 +41,25 @@ class Extras:
         When the file does not arrive whole, or cannot be written, the object is deleted again: it is handed out once.
         An object without a file has an empty sum.
         """
+        id, pieces, size = self.create_open(path, body)
+        if pieces is None:
+            return id, ""
+        try:
+            return id, save(pieces, target, size)
+        except BaseException:
+            try:
+                self._client.delete(id)
+            except errors.ProviderError as error:
+                raise errors.AnswerLost(
+                    f"{id} was made, but its file did not arrive; deleting it failed: {error}"
+                ) from None
+            raise
+
+    def create_open(self, path: str, body: Mapping[str, Any]) -> tuple[str, Iterator[bytes] | None, int | None]:
+        """POST one object whose answer is a file; its id, the file as it arrives, and its size where that is known.
+
+        None: there is no file. The connection stays open until all of it was read.
+        """
         response = self._client.post(path, body, stream=True)
         id = self._client.created(response)
         kind = response.headers.get("Content-Type", "")
@@ -48,17 +69,8 @@ class Extras:
             or kind.startswith(("text/html", "application/json"))
         ):
             response.close()
-            return id, ""
-        try:
-            return id, save(self._http.pieces(response), target, _size(response))
-        except BaseException:
-            try:
-                self._client.delete(id)
-            except errors.ProviderError as error:
-                raise errors.AnswerLost(
-                    f"{id} was made, but its file did not arrive; deleting it failed: {error}"
-                ) from None
-            raise
+            return id, None, None
+        return id, self._http.pieces(response), _size(response)
 
     def download(self, uri: str, target: Path) -> str:
         """GET the file of an object; its SHA-256."""

@@ -16,12 +16,13 @@ from provider_core.fields import (
     choice,
     computed,
     integer,
+    local,
     path,
     reference,
     references,
     text,
 )
-from provider_core.kinds import Boolean, Many, Reference, Text
+from provider_core.kinds import Boolean, Integer, Many, Reference, Text
 
 __all__ = [
     "CaCertificate",
@@ -322,7 +323,9 @@ class WorkerVm(PexipResource, group=GROUP, path="worker_vm", natural_key="name",
     The node hands out what the machine is started from once, when the object is made. A provisioning document is kept
     as the secret output ``provisioning_document``, or, with ``document_path``, written to that file (mode 0600) and
     kept nowhere else. An image (OVA, or ZIP for Hyper-V) is written to ``document_path`` while it arrives, and never
-    stands there in part; ``document_sha256`` is the file's sum. VMWARE (version 12) deploys the machine by itself.
+    stands there in part; ``document_sha256`` is the file's sum. With ``hand_over`` it is passed on instead, to the
+    resource of the same run that takes the output ``image``. VMWARE (version 12) deploys the machine by itself.
+    `ConferencingNode` joins a node with its machine.
     """
 
     name: Field[str] = text(max_length=32)
@@ -347,6 +350,11 @@ class WorkerVm(PexipResource, group=GROUP, path="worker_vm", natural_key="name",
         replaces=True,
     )
     document_path: Field[str] = path(default="")
+    hand_over: Field[bool] = local(Boolean(), default=False)
+    generation: Field[str] = local(default="", replaces=True)
+    at_once: Field[int] = local(Integer(1, 1000), default=1)
+    drain_limit: Field[int] = local(Integer(0, 604800), default=1800)
+    out_limit: Field[int] = local(Integer(1, 604800), default=3600)
     description: Field[str] = text(max_length=250, default="")
     enable_distributed_database: Field[bool] = boolean(default=True)
     enable_ssh: Field[str] = choice("GLOBAL", "OFF", "ON", default="GLOBAL")
@@ -384,5 +392,6 @@ class WorkerVm(PexipResource, group=GROUP, path="worker_vm", natural_key="name",
     vm_system_memory: Field[int] = integer(minimum=2000, maximum=64000, default=4096)
     provisioning_document: Computed[str] = computed(secret=True)
     document_sha256: Computed[str] = computed()
+    image: Computed[str] = computed()
     cloud_bursting: Computed[bool] = computed(Boolean())
     transcoding: Computed[bool] = computed(Boolean())

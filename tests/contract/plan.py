@@ -54,6 +54,7 @@ _LEFT_OUT = {
     "certificate_signing_request.certificate": "it must be made from the request, which is not there before",
     "licence.response_xml": "it must answer the request, which is not there before",
     "software_bundle.selected_revision": "given without a package only; the walk changes it",
+    "worker_vm.hand_over": "it goes with an image, and without a path",
     "worker_vm.host": "of version 12 only",
     "worker_vm.host_network": "of version 12 only",
     "worker_vm.host_password": "of version 12 only",

@@ -1,0 +1,84 @@
+"""Notes of what was begun and is not known to have ended, for the run that follows a killed one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import Any
+
+from provider_core import errors
+from provider_core.connections import Connections
+from provider_core.journal import Journal, Mark, journal_of
+from provider_core.values import CONNECTION, STACK
+
+__all__ = ["MADE_OF", "SENT", "UNDELIVERED", "WITHDRAWN", "Note", "bag", "bag_is"]
+
+SENT = "worker_vm.sent"
+"""The document of the node with this URI was about to be sent to its machine."""
+
+UNDELIVERED = "worker_vm.undelivered"
+"""The image of the node with this name was asked for; nobody has received all of it."""
+
+WITHDRAWN = "worker_vm.withdrawn"
+"""The node with this URI was put into maintenance mode by a run that was going to take it out again."""
+
+MADE_OF = "worker_vm.made_of"
+"""The machine that the node with this URI was made of."""
+
+_bag: ContextVar[Mapping[str, Any] | None] = ContextVar("bag", default=None)
+
+
+@contextmanager
+def bag_is(props: Mapping[str, Any]) -> Iterator[None]:
+    """Hooks that are called meanwhile find the engine's property bag."""
+    token = _bag.set(props)
+    try:
+        yield
+    finally:
+        _bag.reset(token)
+
+
+def bag() -> Mapping[str, Any]:
+    """The property bag of the call of the engine that this thread serves."""
+    return _bag.get() or {}
+
+
+class Note:
+    """A line in the stack's journal, there until it is dropped. A bag without a stack has no journal, and no notes."""
+
+    def __init__(self, connections: Connections, props: Mapping[str, Any], what: str, of: str) -> None:
+        stack = props.get(STACK)
+        self._journal: Journal | None = None
+        if stack:
+            # A preview needs no server. What is wrong with the configuration shows when one is needed.
+            with suppress(errors.ConfigurationError):
+                self._mark = Mark(connections.settings(str(props.get(CONNECTION) or "")).address, what, of)
+                self._journal = journal_of(stack)
+
+    @property
+    def kept(self) -> bool:
+        """Whether there is a journal: without one, that a note is not there says nothing."""
+        return self._journal is not None
+
+    @property
+    def there(self) -> bool:
+        """Whether it was left, by this run or an earlier one."""
+        return self._journal is not None and self._journal.find(self._mark) is not None
+
+    @property
+    def value(self) -> str:
+        """What it was left with; "" when it is not there."""
+        return (self._journal.find(self._mark) or "") if self._journal else ""
+
+    def leave(self, value: str = "") -> None:
+        """Returns when it is on the disk."""
+        if self._journal and not self.there:
+            self._journal.begin([self._mark])
+        if self._journal and self.value != value:
+            self._journal.made(self._mark, value)
+
+    def drop(self) -> None:
+        """It is over."""
+        if self._journal and self.there:
+            self._journal.drop(self._mark)

@@ -64,7 +64,8 @@ class NodeProvisioningLifecycle(Lifecycle):
         return [
             Failure(("", f'address "{address}" must be free, but {wire.get("name")} has it ({id}): choose another'))
             for id, wire in found
-            if wire.get("name") != values.get("node_name")
+            # Its own node has it by right, made by a run that was killed, or about to be replaced.
+            if wire.get("name") != values.get("node_name") and not service.kept(id)
         ]
 
     def mark(self, props: Props, body: Props) -> Mark:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from provider_core import errors
+
 if TYPE_CHECKING:
     from provider_core.http import Http
 
@@ -78,7 +80,11 @@ class Statuses:
     def _read(self, name: str) -> Iterator[dict[str, Any]]:
         url, params = f"{ROOT}{name}/", {"limit": PAGE}
         while url:
-            answer: dict[str, Any] = self._http.send("GET", url, params=params, repeatable=True).json()
+            response = self._http.send("GET", url, params=params, repeatable=True)
+            try:
+                answer: dict[str, Any] = response.json()
+            except ValueError:
+                raise errors.ServerFailed(f"{url} answered with something other than JSON", 200) from None
             yield from answer["objects"]
             url, params = answer["meta"].get("next") or "", {}
 

@@ -116,6 +116,10 @@ class LookUps:
 
 
 def _search(declaration: Declaration, connection: str | None, filters: Mapping[str, Any]) -> Iterator[Found]:
+    if declaration.flow:
+        raise TypeError(
+            f"{declaration.name} is no type of the {declaration.vendor.server}: there is nothing to look up"
+        )
     queries = _queries(declaration, filters)
     try:
         settings = Connections(declaration.vendor.name, get_config, os.environ).settings(connection or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ssl
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,8 +14,7 @@ from pexip_provider import NodeProvisioning, SystemLocation, WorkerVm
 from pexip_provider import nodes as nodes_module
 from pexip_provider import provisioning as provisioning_module
 from pexip_provider.extras import extras_of
-from provider_core import errors, handover, operation
-from provider_core.declaration import flows
+from provider_core import errors, handover, operation, service
 from simulators.process import Simulator
 from tests.contract.bench import Bench, configuration
 from tests.contract.conftest import BenchOn
@@ -248,6 +248,45 @@ def test_calls_that_do_not_end(place: Place, capsys: pytest.CaptureFixture[str])
     assert "warning: edge: 2 calls did not end within 1 s (drain_limit) and will be cut" in capsys.readouterr().out
 
 
+def test_a_node_that_a_killed_run_left_in_maintenance_mode(place: Place) -> None:
+    """The next run takes it out again, and only one that it put there; what the stack declares has the last word."""
+    worker = place.worker()
+    held = place.provisioned(worker)
+    held.lifecycle.delete(held.id, held.outs)
+    values = {name: value for name, value in worker.inputs.items() if name != "__provider"}
+    assert place.node.objects("worker_vm")[0]["maintenance_mode_reason"] == "Taken out of service by a deployment"
+    assert worker.up(**values).did == "update"
+    assert place.node.objects("worker_vm")[0]["maintenance_mode"] is False
+    assert worker.up(**values).did == "same"
+    place.node.change(worker.id, maintenance_mode=True)
+    assert worker.up(**values).did == "same"
+    assert worker.up(**values, maintenance_mode=True).did == "update"
+    assert place.node.objects("worker_vm")[0]["maintenance_mode"] is True
+
+
+def test_those_that_are_out_already_count(place: Place) -> None:
+    """A node stays in service while another one of its location is in maintenance mode, whoever put it there."""
+    workers = [place.worker(f"edge-{number}", f"192.0.2.{20 + number}", out_limit=1) for number in range(2)]
+    steps = [place.provisioned(worker, name=f"edge-{number}") for number, worker in enumerate(workers)]
+    place.node.change(workers[1].id, maintenance_mode=True)
+    place.later()
+    operation.start_anew()
+    bag = {**workers[0].inputs}
+    workers[0].lifecycle.diff(workers[0].id, workers[0].outs, bag)
+    with pytest.raises(
+        errors.NotReady, match="edge-1 did not come back into service in time, and at most 1 may be out"
+    ):
+        steps[0].lifecycle.delete(steps[0].id, steps[0].outs)
+    with pytest.raises(errors.NotReady), service.out_of_service(workers[0].id):
+        raise AssertionError("it was taken out of service")
+    place.node.change(workers[1].id, maintenance_mode=False)
+    place.later()
+    with service.out_of_service(workers[0].id):
+        (there,) = [each for each in place.node.status("worker_vm") if each["maintenance_mode"]]
+        assert there["name"] == "edge-0"
+    assert [each for each in place.node.status("worker_vm") if each["maintenance_mode"]] == []
+
+
 def test_another_machine_needs_another_document(place: Place) -> None:
     """It is drained before it goes, and what the new one wants is said; another generation gives it."""
     worker = place.worker()
@@ -269,11 +308,11 @@ def test_bad_values_are_found_at_preview(place: Place) -> None:
     ]
     lifecycle = place.bench.lifecycle(NodeProvisioning.declaration)
     values = {"name": "new", "node_name": "new", "node_address": ADDRESS}
-    declaration = NodeProvisioning.declaration
     assert [each[1] for each in lifecycle.not_offered(values, {**values, "node": object()})] == [
         f'address "{ADDRESS}" must be free, but edge has it ({worker.id}): choose another'
     ]
-    assert declaration in flows("pexip")
+    service.keep(worker.id, nullcontext)
+    assert lifecycle.not_offered(values, {**values, "node": object()}) == []
 
 
 def test_two_nodes_of_one_address(place: Place) -> None:
@@ -302,7 +341,7 @@ class TestTakenOver:
         place.provisioned(worker)
         again = self.again(place, worker)
         assert again.id == worker.id
-        assert "provisioning_document" not in again.outs
+        assert again["provisioning_document"] == ""
         assert "edge: provisioned already by an earlier run" in capsys.readouterr().out
         place.provisioned(again)
         assert place.posts() == [200]
@@ -380,7 +419,10 @@ class TestHandedOver:
         again = Journaled(place.bench, WorkerVm).up(**values)
         assert again.id != worker.id
         handover.accept(again["image"]).done(True)
-        assert Journaled(place.bench, WorkerVm).up(**values).id == again.id
+        taken_over = Journaled(place.bench, WorkerVm).up(**values)
+        assert (taken_over.id, taken_over["image"]) == (again.id, "stream:received")
+        with pytest.raises(errors.ConfigurationError, match="stream:received is an image that was handed out"):
+            handover.accept(taken_over["image"])
 
     def test_where_it_makes_no_sense(self, place: Place) -> None:
         """With a path, or without an image."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -145,6 +146,7 @@ def test_the_order_of_things(site: Site) -> None:
     assert site.told() == ["worker made", "machine made", "provisioned"]
     document = site.outputs("pexip:WorkerVm")["provisioning_document"]
     assert set(document) == {"4dabf18193072939515e22adb298388d", "ciphertext"}
+    assert "bootstrap_key" not in json.dumps(site.stack.state())
     site.node.forget()
     site.up(generation="2")
     assert site.told() == [

@@ -43,6 +43,13 @@ def test_each_takes_its_steps_by_itself(declaration: Declaration) -> None:
 
 
 @every_flow
+def test_there_is_nothing_to_look_up(declaration: Declaration) -> None:
+    """The node is not asked for what it does not have."""
+    with pytest.raises(TypeError, match=f"{declaration.name} is no type of the Management Node"):
+        getattr(pexip_provider, declaration.name).list()
+
+
+@every_flow
 def test_its_secrets_are_marked(declaration: Declaration) -> None:
     """What the Management Node hands out once is in no state in the clear."""
     assert declaration.fields["document"].secret

@@ -245,6 +245,8 @@ def test_killed(site: Site, step: str, victim: str, checkpoints: bool) -> None:
     run.kill(victim)
     run.end()
     site.stack.run("cancel", "--yes")
+    while "provisioned None" in site.told():
+        time.sleep(0.05)  # it is on its way all the same
     site.node.forget()
     site.up()
     # A machine may be offered its document again before it has called home, and refuses it.

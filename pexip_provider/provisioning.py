@@ -12,7 +12,7 @@ from pulumi.dynamic import CreateResult
 
 from pexip_provider.extras import extras_of
 from pexip_provider.notes import MADE_OF, SENT, WITHDRAWN, Note, bag, bag_is
-from pexip_provider.rolling import PATH, Member, come_online, withdraw
+from pexip_provider.rolling import PATH, Member, back, come_online, withdraw
 from provider_core import errors, service
 from provider_core.backend import Backend, Created
 from provider_core.checking import Failure
@@ -89,6 +89,7 @@ class NodeProvisioningLifecycle(Lifecycle):
                 self._provision(backend, node, values, other)
             found = come_online(backend, node, self._limit(values))
             made_of.leave(values.get("machine") or "")
+            back(backend, node, self._note(WITHDRAWN, node))
         except BaseException as error:
             service.slots().lose(name, str(error))
             raise

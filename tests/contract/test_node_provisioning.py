@@ -239,6 +239,16 @@ def test_calls_end_before_a_node_goes(place: Place) -> None:
     assert [each for each in place.node.status("participant") if ADDRESS in each.values()] == []
 
 
+def test_a_node_that_comes_back_takes_calls(place: Place) -> None:
+    """Drained for its machine, and then in sync again: out of maintenance mode, with no document sent."""
+    worker = place.worker()
+    place.provisioned(worker).destroy()
+    assert place.node.objects("worker_vm")[0]["maintenance_mode"] is True
+    place.provisioned(worker)
+    assert place.node.objects("worker_vm")[0]["maintenance_mode"] is False
+    assert place.posts() == [200]
+
+
 def test_calls_that_do_not_end(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     """After the limit the node goes all the same; a line says how many calls are cut."""
     worker = place.worker()

@@ -194,7 +194,7 @@ class WorkerVmLifecycle(Lifecycle):
         return Member(lambda: self.backend(olds), id, self._note(news, WITHDRAWN, id), **{**defaults, **given})
 
     def _note(self, props: Props, what: str, of: str) -> Note:
-        return Note(self.connections, props, what, of)
+        return Note(self.connections, self.stack, props, what, of)
 
 
 def _explained(pieces: Iterator[bytes], title: str) -> Iterator[bytes]:

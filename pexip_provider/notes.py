@@ -10,7 +10,7 @@ from typing import Any
 from provider_core import errors
 from provider_core.connections import Connections
 from provider_core.journal import Journal, Mark, journal_of
-from provider_core.values import CONNECTION, STACK
+from provider_core.values import CONNECTION
 
 __all__ = ["MADE_OF", "SENT", "UNDELIVERED", "WITHDRAWN", "Note", "bag", "bag_is"]
 
@@ -45,10 +45,9 @@ def bag() -> Mapping[str, Any]:
 
 
 class Note:
-    """A line in the stack's journal, there until it is dropped. A bag without a stack has no journal, and no notes."""
+    """A line in the stack's journal, there until it is dropped. Without a stack's name there are no notes."""
 
-    def __init__(self, connections: Connections, props: Mapping[str, Any], what: str, of: str) -> None:
-        stack = props.get(STACK)
+    def __init__(self, connections: Connections, stack: str, props: Mapping[str, Any], what: str, of: str) -> None:
         self._journal: Journal | None = None
         if stack:
             # A preview needs no server. What is wrong with the configuration shows when one is needed.

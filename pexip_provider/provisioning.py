@@ -196,4 +196,4 @@ class NodeProvisioningLifecycle(Lifecycle):
         return self.declaration.fields[name].default if value is None else value
 
     def _note(self, what: str, of: str) -> Note:
-        return Note(self.connections, bag(), what, of)
+        return Note(self.connections, self.stack, bag(), what, of)

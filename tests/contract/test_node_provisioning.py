@@ -28,7 +28,8 @@ class Journaled(Held):
     """A resource of a stack that has a name, and so a journal."""
 
     def _check(self, values: dict[str, Any]) -> Any:
-        return super()._check({**values, "__stack": "test"})
+        self.lifecycle.stack = "test"
+        return super()._check(values)
 
 
 class Place(NamedTuple):

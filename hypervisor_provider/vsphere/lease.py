@@ -18,7 +18,7 @@ from hypervisor_provider.vsphere.session import Session
 from provider_core import errors
 from provider_core.progress import Progress
 
-__all__ = ["Broken", "Lease", "send"]
+__all__ = ["Broken", "Lease", "connected", "send"]
 
 KEEP_ALIVE = 10.0
 """Seconds between two signs of life; a host gives a lease up after five minutes without."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.node import Node
-from benchmarks.programs import CHANGED, ITEMS
+from benchmarks.programs import CHANGED, ITEMS, PLAIN
 from benchmarks.project import Project
 from benchmarks.results import Measured, Row, row_of
 from benchmarks.scenarios import OPERATIONS, Scenario
@@ -43,7 +43,11 @@ def _once(scenario: Scenario, engine: Engine, say: Callable[[str], None]) -> lis
         node = None
         if not scenario.floor:
             node = opened.enter_context(Node(folder / "node", scenario.latency, scenario.rate_limit))
-        environment = {ITEMS: str(scenario.items), **(node.environment if node else {})}
+        environment = {
+            ITEMS: str(scenario.items),
+            PLAIN: "yes" if scenario.plain else "",
+            **(node.environment if node else {}),
+        }
         project = Project(folder, _PROGRAMS / f"{scenario.program}.py", engine, environment, scenario.log)
         for operation in OPERATIONS:
             if node:

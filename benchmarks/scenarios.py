@@ -46,6 +46,7 @@ class Scenario:
 
     ``latency`` is the milliseconds that the node waits before each answer, ``rate_limit`` the requests a minute beyond
     which it refuses (0: none). ``log``: whether the CLI writes its own debug log, which it does unless it cannot.
+    ``plain``: the floor with the SDK as it comes, without what we tune in it.
     """
 
     form: Form
@@ -54,13 +55,14 @@ class Scenario:
     rate_limit: int = 0
     floor: bool = False
     log: bool = True
+    plain: bool = False
 
     @property
     def name(self) -> str:
         """``collection/10,000/50 ms/1,000 a minute``, which ``--only`` searches."""
         log = "" if self.log else "/no log"
         if self.floor:
-            return f"{self.form}/{self.items:,}/floor{log}"
+            return f"{self.form}/{self.items:,}/floor{log}{'/plain' if self.plain else ''}"
         limit = f"{self.rate_limit:,} a minute" if self.rate_limit else "no limit"
         return f"{self.form}/{self.items:,}/{self.latency} ms/{limit}{log}"
 
@@ -102,6 +104,8 @@ def _all(quick: bool, everything: bool) -> Iterator[Scenario]:
             if items == 10_000 and not (telling or everything):
                 continue
             yield Scenario(form, items, floor=True)
+            if (items, form) == (1000, Form.SINGLE):
+                yield Scenario(form, items, floor=True, plain=True)
             for latency, limit in _NODES if telling else _NODES[:1]:
                 yield Scenario(form, items, latency, limit)
             if telling:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from pulumi.dynamic import CheckResult
@@ -22,7 +23,10 @@ class Providers(Protocol):
 
 
 class Held:
-    """One resource of a stack. ``did`` tells what the last `up` came to: create, update, replace or same."""
+    """One resource of a stack. ``did`` tells what the last `up` came to: create, update, replace or same.
+
+    ``others`` is called in each run before this resource: what other resources of the stack do in the process.
+    """
 
     def __init__(self, bench: Providers, cls: type[Resource]) -> None:
         self.bench = bench
@@ -32,6 +36,7 @@ class Held:
         self.inputs: dict[str, Any] = {}
         self.outs: dict[str, Any] = {}
         self.did = ""
+        self.others: Callable[[], None] = lambda: None
 
     def refused(self, **values: Any) -> list[str]:
         """What check says."""
@@ -77,6 +82,7 @@ class Held:
     def _check(self, values: dict[str, Any]) -> CheckResult:
         # A run of the engine is a process, which knows of no claims of the one before.
         operation.start_anew()
+        self.others()
         return self.lifecycle.check(self.inputs, self.bench.bag(self.declaration, values))
 
     def _replace(self, news: dict[str, Any]) -> None:

@@ -116,8 +116,9 @@ def test_what_runs_on_it_leaves_before(machines: Machines, host: Any) -> None:
         def __exit__(self, *_: object) -> None:
             told.append(("back", host.lookupByName("one").isActive()))
 
-    service.keep("worker-1", Leaving)
-    held = Held(machines, Domain).up(name="one", cpus=1, memory=64, serves="worker-1", allow_power_off=True)
+    held = Held(machines, Domain)
+    held.others = lambda: service.keep("worker-1", Leaving)
+    held.up(name="one", cpus=1, memory=64, serves="worker-1", allow_power_off=True)
     _again(held, notes="changed", start_with_host=True)
     assert told == []
     _again(held, cpus=2)

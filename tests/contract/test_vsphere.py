@@ -132,7 +132,7 @@ def test_a_change_that_needs_the_machine_off(vsphere: Vsphere, values: dict[str,
         assert vsphere.machine("node-1").runtime.powerState == "poweredOn"
         happened.append("back")
 
-    service.keep("/api/worker_vm/1/", leave)
+    held.others = lambda: service.keep("/api/worker_vm/1/", leave)
     held.up(**values, cpus=8, memory=8192, allow_power_off=True, serves="/api/worker_vm/1/")
     hardware = vsphere.machine("node-1").config.hardware
     assert (held.did, hardware.numCPU, hardware.memoryMB) == ("update", 8, 8192)

@@ -43,7 +43,7 @@ check: .venv/ready
 test: check
 	@$(PEXIP) engine >/dev/null
 	@if grep -q '"build"' .local/engine.json; then cd engine && go vet ./... && go test ./... && cd vcsim && go vet ./...; fi
-	@$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(PYTEST)
+	@$(PYTHON) -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal $(PYTEST)
 
 bench: .venv/ready
 	@$(PYTHON) -m benchmarks --json benchmarks/results.json --markdown docs/performance.md

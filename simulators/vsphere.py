@@ -37,6 +37,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--username", default=DEFAULT_USERNAME, help="who may log in (default: %(default)s)")
     add("--password", help=f"default: the environment variable SIMULATOR_PASSWORD, else {DEFAULT_PASSWORD}")
     add("--esxi", action="store_true", help="be one ESXi host; else a vCenter Server")
+    add(
+        "--bootstrap",
+        default="",
+        metavar="ADDRESS",
+        help="a simulated Management Node: machines made from its images call home to it when they start",
+    )
     return parser
 
 
@@ -97,6 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
     command = [str(binary), "--port", str(options.port), "--username", options.username]
     command += ["--ca", str(ca), "--certificate", str(certificate), "--key", str(key)]
     command += ["--esxi"] if options.esxi else []
+    command += ["--bootstrap", options.bootstrap] if options.bootstrap else []
     environment = {**os.environ, "SIMULATOR_PASSWORD": password, "TMPDIR": str(data / "datastores")}
     # In place of this process, so that a signal reaches it.
     os.execve(binary, command, environment)  # noqa: S606

@@ -17,6 +17,7 @@ import (
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/find"
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -34,6 +35,7 @@ func run() error {
 	ca := flag.String("ca", "", "file of the CA certificate, for the line that says where it is")
 	certificate := flag.String("certificate", "", "file of the server's certificate")
 	key := flag.String("key", "", "file of its key")
+	bootstrap := flag.String("bootstrap", "", "address of the Management Node that machines call home to when they start")
 	flag.Parse()
 
 	pair, err := tls.LoadX509KeyPair(*certificate, *key)
@@ -63,7 +65,11 @@ func run() error {
 	registry := model.Map()
 	startWithHosts(registry)
 	faults := newFaults(model.Service)
-	registry.Handler = faults.handle
+	guests := newGuests(model.Service, *bootstrap)
+	registry.Handler = func(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+		guests.see(ctx, method)
+		return faults.handle(ctx, method)
+	}
 	server := model.Service.NewServer()
 	defer server.Close()
 	if err := furnish(server.URL, *esxi); err != nil {

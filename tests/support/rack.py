@@ -24,6 +24,8 @@ from provider_core.service import out_of_service
 
 __all__ = ["RackMachine"]
 
+_OVF = "{http://schemas.dmtf.org/ovf/envelope/1}"
+
 
 def _request(method: str, path: str, **more: Any) -> requests.Response:
     environment = os.environ
@@ -49,9 +51,9 @@ def _document(image: bytes) -> bytes:
         (descriptor,) = [member for member in archive if member.name.endswith(".ovf")]
         content = archive.extractfile(descriptor)
         assert content is not None
-        found = ElementTree.parse(content).find(".//{*}Property[@key='configuration']")
+        found = ElementTree.parse(content).find(f".//{_OVF}Property[@{_OVF}key='configuration']")
     assert found is not None
-    return found.attrib["value"].encode()
+    return found.attrib[f"{_OVF}value"].encode()
 
 
 class _Rack(ResourceProvider):

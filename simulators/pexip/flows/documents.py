@@ -11,6 +11,14 @@ from typing import Any
 from xml.etree import ElementTree
 
 _CHUNK = 64 * 1024
+_CIM = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2"
+_NAMESPACES = {
+    "ovf": "http://schemas.dmtf.org/ovf/envelope/1",
+    "rasd": f"{_CIM}/CIM_ResourceAllocationSettingData",
+    "vssd": f"{_CIM}/CIM_VirtualSystemSettingData",
+}
+for _prefix, _uri in _NAMESPACES.items():
+    ElementTree.register_namespace(_prefix, _uri)
 
 
 def provisioning(node: Any) -> str:
@@ -46,17 +54,47 @@ def _disk(size: int) -> Iterator[bytes]:
 
 
 def _descriptor(node: Any, document: str, disk: str, size: int) -> bytes:
-    root = ElementTree.Element("Envelope", xmlns="http://schemas.dmtf.org/ovf/envelope/1")
-    references = ElementTree.SubElement(root, "References")
-    ElementTree.SubElement(references, "File", id="disk", href=disk, size=str(size))
-    system = ElementTree.SubElement(root, "VirtualSystem", id=node.hostname)
-    ElementTree.SubElement(system, "Name").text = node.name
-    hardware = ElementTree.SubElement(system, "VirtualHardwareSection")
-    ElementTree.SubElement(hardware, "ProcessorCount").text = str(node.vm_cpu_count)
-    ElementTree.SubElement(hardware, "MemoryMegabytes").text = str(node.vm_system_memory)
-    product = ElementTree.SubElement(system, "ProductSection")
-    ElementTree.SubElement(product, "Property", key="configuration", value=document)
+    """A machine with one disk and one network card; what makes it this node is a property."""
+    root = _element(None, "Envelope")
+    _element(_element(root, "References"), "File", id="file1", href=disk, size=str(size))
+    disks = _element(root, "DiskSection")
+    units = "byte * 2^30"
+    _element(disks, "Disk", diskId="disk1", fileRef="file1", capacity="49", capacityAllocationUnits=units)
+    _element(_element(root, "NetworkSection"), "Network", name="VM Network")
+    system = _element(root, "VirtualSystem", id=node.hostname)
+    _element(system, "Name").text = node.name
+    _element(system, "OperatingSystemSection", id="101")
+    hardware = _element(system, "VirtualHardwareSection")
+    machine = ElementTree.SubElement(_element(hardware, "System"), _named("vssd", "VirtualSystemType"))
+    machine.text = "vmx-14"
+    _item(hardware, 1, 3, "Processors", VirtualQuantity=str(node.vm_cpu_count))
+    _item(hardware, 2, 4, "Memory", VirtualQuantity=str(node.vm_system_memory), AllocationUnits="byte * 2^20")
+    _item(hardware, 3, 6, "Controller", ResourceSubType="VirtualSCSI")
+    _item(hardware, 4, 17, "Disk", HostResource="ovf:/disk/disk1", Parent="3")
+    _item(hardware, 5, 10, "Network card", Connection="VM Network", ResourceSubType="VmxNet3")
+    product = _element(system, "ProductSection")
+    _element(product, "Property", key="configuration", type="string", value=document)
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _item(hardware: ElementTree.Element, number: int, kind: int, name: str, **more: str) -> None:
+    """A part of a machine, of a kind that CIM numbers."""
+    item = _element(hardware, "Item")
+    # Their order is laid down: that of the alphabet.
+    values = {"ElementName": name, "InstanceID": str(number), "ResourceType": str(kind), **more}
+    for tag, value in sorted(values.items()):
+        ElementTree.SubElement(item, _named("rasd", tag)).text = value
+
+
+def _element(parent: ElementTree.Element | None, tag: str, **attributes: str) -> ElementTree.Element:
+    named = {_named("ovf", name): value for name, value in attributes.items()}
+    if parent is None:
+        return ElementTree.Element(_named("ovf", tag), named)
+    return ElementTree.SubElement(parent, _named("ovf", tag), named)
+
+
+def _named(prefix: str, tag: str) -> str:
+    return f"{{{_NAMESPACES[prefix]}}}{tag}"
 
 
 def ova(node: Any, document: str, size: int) -> Iterator[bytes]:

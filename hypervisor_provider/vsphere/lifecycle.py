@@ -49,8 +49,11 @@ class VirtualMachineLifecycle(Lifecycle):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """The usual; a change that a running machine does not take fails here, before anything is changed."""
-        result = super().diff(_id, _olds, _news)
         olds, news = from_engine(self.declaration, _olds), from_engine(self.declaration, _news)
+        if isinstance(news.get("ova"), Unknown) and olds.get("serves") and news.get("serves") == olds["serves"]:
+            # A preview does not know the image of a node that is about to change, but the node stays, and so its image.
+            _news = {**_news, "ova": _olds["ova"]}
+        result = super().diff(_id, _olds, _news)
         changed = {
             name: news[name]
             for name in _STOPS

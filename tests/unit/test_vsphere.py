@@ -88,6 +88,14 @@ def test_diff(
     assert found.delete_first is bool(replaces)
 
 
+@pytest.mark.parametrize(("serves", "replaces"), [("node/1/", []), (UNKNOWN, ["ova"])])
+def test_the_image_of_a_node_that_stays(serves: Any, replaces: list[str]) -> None:
+    """A preview does not know the image of a node that changes; it is another one only when the node is."""
+    olds = {**MACHINE, "ova": "stream:1", "serves": "node/1/"}
+    found = DECLARATION.lifecycle(DECLARATION).diff("id", olds, {**olds, "ova": UNKNOWN, "serves": serves})
+    assert list(found.replaces or []) == replaces
+
+
 @pytest.mark.parametrize(
     ("found", "body", "stops"),
     [

@@ -142,7 +142,8 @@ class Traffic:
 
     def _record(self, environ: Environ) -> dict[str, Any]:
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
-        entry: dict[str, Any] = {"method": method, "path": f"{path}?{query}" if query else path, "status": None}
+        whole = f"{path}?{query}" if query else path
+        entry: dict[str, Any] = {"method": method, "path": whole, "status": None, "time": time.time()}
         if self.record_bodies:
             entry["body"] = _body(environ)
         with self._lock:

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
@@ -19,11 +20,13 @@ type guests struct {
 	service *simulator.Service
 	address string
 	client  *http.Client
+	known   sync.Map // machines that have called home, by their id: their configuration is on their disk now
 }
 
 func newGuests(service *simulator.Service, address string) *guests {
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
-	return &guests{service, strings.TrimRight(address, "/"), &http.Client{Transport: transport, Timeout: time.Minute}}
+	client := &http.Client{Transport: transport, Timeout: time.Minute}
+	return &guests{service: service, address: strings.TrimRight(address, "/"), client: client}
 }
 
 // see is told of every call before it is carried out.
@@ -44,13 +47,13 @@ func (g *guests) start(machine *simulator.VirtualMachine) {
 		if !on {
 			continue
 		}
-		if document == "" {
+		if _, known := g.known.Load(machine.Self.Value); known || document == "" {
 			return
 		}
 		answer, err := g.client.Post(g.address+"/configuration/bootstrap", "text/xml", bytes.NewBufferString(document))
 		if err == nil {
-			// Refused, it was used before: this is not the machine's first start.
 			answer.Body.Close()
+			g.known.Store(machine.Self.Value, true)
 			return
 		}
 		fmt.Fprintln(os.Stderr, machine.Name, "cannot call home:", err)

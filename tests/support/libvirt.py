@@ -15,12 +15,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hypervisor_provider.libvirt.library import library
+from tests.support.joined import Moment, stamped
 
 __all__ = ["Daemon", "needs_libvirt"]
 
@@ -155,6 +157,17 @@ class Daemon:
         if self._kept is None:
             self._kept = library().open(self.test_uri)
         return self.test_uri
+
+    def images(self) -> list[Path]:
+        """The files in the storage pool."""
+        return sorted((self.folder / "images").iterdir())
+
+    def moments(self, since: float) -> list[Moment]:
+        """When machines stopped, since this time, as their logs have it; one that starts again begins a new one."""
+        logs = (self.folder / "cache" / "libvirt" / "qemu" / "log").glob("*.log")
+        lines = [line for log in logs for line in log.read_text().splitlines() if ": shutting down" in line]
+        times = [datetime.strptime(line.partition(": ")[0], "%Y-%m-%d %H:%M:%S.%f%z") for line in lines]
+        return sorted(each for when in times if (each := stamped(when, "machine off")).time >= since)
 
     def give(self, path: Path) -> None:
         """Make the daemon's user the owner of a file."""

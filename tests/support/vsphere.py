@@ -18,6 +18,7 @@ from provider_core.lifecycle import Lifecycle
 from provider_core.loading import provider_key
 from simulators.process import Simulator
 from simulators.vsphere import BINARY
+from tests.support.joined import Moment, stamped
 
 __all__ = ["Vsphere", "environment", "needs_simulator"]
 
@@ -117,6 +118,21 @@ class Vsphere:
     def fail(self, action: str, **fault: Any) -> None:
         """Make what comes next go wrong; `engine/vcsim/faults.go` says how."""
         self._request("POST", "faults", json={"action": action, **fault})
+
+    def moments(self, since: float) -> list[Moment]:
+        """When machines were made, switched on and off, and removed, since this time."""
+        kinds = {
+            _vim.event.VmCreatedEvent: "machine made",
+            _vim.event.VmPoweredOnEvent: "machine on",
+            _vim.event.VmPoweredOffEvent: "machine off",
+            _vim.event.VmRemovedEvent: "machine gone",
+        }
+        # Asked without a collector, it tells of the last ten events only.
+        collector = self._content.eventManager.CreateCollectorForEvents(_vim.event.EventFilterSpec())
+        collector.SetCollectorPageSize(1000)
+        made = [stamped(each.createdTime, kinds[type(each)]) for each in collector.latestPage if type(each) in kinds]
+        collector.DestroyCollector()
+        return sorted(each for each in made if each.time >= since)
 
     def forget(self) -> None:
         """Let nothing go wrong any more, and forget what was seen."""

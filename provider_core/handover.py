@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from provider_core import errors
 
-__all__ = ["SCHEME", "Stream", "accept", "decline", "is_stream", "offer"]
+__all__ = ["SCHEME", "Stream", "accept", "decline", "is_offered", "is_stream", "offer"]
 
 SCHEME = "stream:"
 
@@ -49,6 +49,12 @@ def offer(stream: Stream) -> str:
 def is_stream(name: str) -> bool:
     """Whether this names a stream, rather than a file."""
     return name.startswith(SCHEME)
+
+
+def is_offered(name: str) -> bool:
+    """Whether this names a stream that can be accepted now: one of this run, which nobody has."""
+    with _lock:
+        return name in _offered
 
 
 def accept(name: str) -> Stream:

@@ -103,7 +103,7 @@ class VirtualMachineLifecycle(Lifecycle):
         return {}
 
     def _earlier(self, backend: Backend, begun: Begun, body: Props, files: Mapping[str, Path]) -> Created | None:
-        """What a killed run has made, if it is whole; half made, or from a stream that is gone, it is removed."""
+        """What a killed run has made, if it is whole; half made, or when another image is on offer, it is removed."""
         if begun.earlier is None:
             return None
         existing = cast(_Machines, backend).find(body)
@@ -111,7 +111,7 @@ class VirtualMachineLifecycle(Lifecycle):
             return None
         id, found = existing
         ours = begun.earlier == id or not found["complete"] or self._same(found, body)
-        if ours and (not found["complete"] or handover.is_stream(str(body.get("ova")))):
+        if ours and (not found["complete"] or handover.is_offered(str(body.get("ova")))):
             backend.delete(self.declaration.path, id)
             return None
         return self._take_over(backend, existing, body, files) if ours else None

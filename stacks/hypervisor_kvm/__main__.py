@@ -63,10 +63,11 @@ def conferencing_node(name: str, address: str) -> ConferencingNode:
         vm_system_memory=config.get_int("memory") or 4096,
         generation=config.get("generation") or "",
         ready_limit=config.get_int("ready_limit") or 900,
-        # The simulator has its bare nodes at one address, with its own certificate. Yours are at the nodes' addresses.
-        bootstrap_address=config.get("bootstrap_address") or "127.0.0.1",
+        # The simulator has its bare nodes at one address, with its own certificate; "" is each node's own address.
+        bootstrap_address=config.get("bootstrap_address", "127.0.0.1") or None,
         bootstrap_port=config.get_int("bootstrap_port") or 8443,
         bootstrap_ca_bundle=config.get("bootstrap_ca_bundle") or os.environ.get("PEXIP_CA_BUNDLE", ""),
+        bootstrap_verify_tls=config.get_bool("bootstrap_verify_tls", True),
         machine=lambda node: machine(name, node),
     )
 

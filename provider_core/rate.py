@@ -22,7 +22,7 @@ from pathlib import Path
 __all__ = ["RateLimit", "rate_of"]
 
 _PLACES = 10_000
-"""Start times in the ring, and the highest limit that is kept."""
+"""Start times in the ring; a limit above is none."""
 
 _NUMBER, _TIME = struct.Struct("<Q"), struct.Struct("<d")
 
@@ -42,7 +42,7 @@ class RateLimit:
         sleep: Callable[[float], None] = time.sleep,
         file: Path | None = None,
     ) -> None:
-        self._per_minute = min(per_minute, _PLACES)
+        self._per_minute = per_minute
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -50,6 +50,8 @@ class RateLimit:
 
     def wait(self) -> float:
         """Take a place, waiting for it when the minute is full; returns the seconds waited."""
+        if self._per_minute > _PLACES:
+            return 0.0
         with self._locked():
             taken = _NUMBER.unpack(os.pread(self._ring, _NUMBER.size, 0).ljust(_NUMBER.size, b"\0"))[0]
             now = self._clock()

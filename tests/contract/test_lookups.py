@@ -35,6 +35,7 @@ def connected(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEXIP_USERNAME", node.username)
     monkeypatch.setenv("PEXIP_PASSWORD", node.password)
     monkeypatch.setenv("PEXIP_CA_BUNDLE", str(node.ca))
+    monkeypatch.setenv("PEXIP_REQUESTS_PER_MINUTE", "1000000")
 
 
 def _typed() -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,14 +67,12 @@ class Run:
         """SIGKILL the engine or the provider's process; the provider's leaves the engine to end by itself."""
         if what == "engine":
             self.process.kill()
-        for pid in self.members("-m pulumi.dynamic") if what == "provider" else ():
-            os.kill(pid, signal.SIGKILL)
+        _kill(self.members("-m pulumi.dynamic") if what == "provider" else [])
 
     def end(self) -> None:
         """Wait for the engine, and then kill what it left behind, in the middle of what that does."""
         self.process.wait(timeout=120)
-        for pid in self.members(""):
-            os.kill(pid, signal.SIGKILL)
+        _kill(self.members(""))
 
     def members(self, command: str) -> list[int]:
         """The processes of the run whose command line has this in it; the engine gives each plugin its own group."""
@@ -81,6 +80,12 @@ class Run:
             ["pgrep", "-s", str(self.process.pid), "-f", "--", command], capture_output=True, text=True, check=False
         )
         return [int(pid) for pid in found.stdout.split()]
+
+
+def _kill(pids: list[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # it ended before its turn
+            os.kill(pid, signal.SIGKILL)
 
 
 def wait_for_writes(node: Node, count: int, run: Run) -> None:

@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
+from provider_core.program import collect_rarely
+
 __all__ = ["THREADS", "engine_is_there", "tune"]
 
 THREADS = 160
@@ -31,6 +33,7 @@ def tune() -> None:
         sys.tracebacklimit = 0
     _end_with_the_engine()
     _keep_loops()
+    collect_rarely()
     try:
         pool = threading.current_thread()._args[0]()  # type: ignore[attr-defined]
         if isinstance(pool, ThreadPoolExecutor):

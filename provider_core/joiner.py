@@ -20,6 +20,9 @@ STEP = 0.01
 LONGEST = 0.1
 """Seconds that a batch waits at most, while calls keep coming; also, for how long after one they are still expected."""
 
+ENOUGH = 50
+"""Calls that make a batch large enough: it waits for no more, so that the next ones gather beside it."""
+
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
@@ -80,7 +83,7 @@ class Joiner(Generic[Item, Answer]):
     def _wait_for_more(self) -> None:
         latest = time.monotonic() + LONGEST
         seen = 0
-        while seen < len(self._waiting) < self._most and time.monotonic() < latest:
+        while seen < len(self._waiting) < ENOUGH and time.monotonic() < latest:
             seen = len(self._waiting)
             time.sleep(STEP)
 

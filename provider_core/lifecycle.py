@@ -175,11 +175,10 @@ class Lifecycle(ResourceProvider):
         wire = self.fetch(self.backend(props), id_, olds)
         if wire is None:
             return ReadResult("", {})
-        found = decode(self.declaration, wire)
+        computed = self.declaration.computed
+        found = decode(self.declaration, {name: wire[name] for name in computed if name in wire})
         inputs = read_back(self.declaration, olds, wire)
-        outs = inputs | {
-            name: found.get(name, olds.get(name)) for name in self.declaration.computed if {name} & {*found, *olds}
-        }
+        outs = inputs | {name: found.get(name, olds.get(name)) for name in computed if name in found or name in olds}
         return ReadResult(id_, to_engine(self.declaration, outs, props), to_engine(self.declaration, inputs, props))
 
     @_named

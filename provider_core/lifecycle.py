@@ -33,6 +33,7 @@ from provider_core.kinds import Image, Text, contains_unknown
 from provider_core.operation import claim, take, taken
 from provider_core.pool import backend_of
 from provider_core.schemas import not_offered
+from provider_core.service import slots
 from provider_core.values import ADOPT, CONNECTION, decode, digest_of, encode, from_engine, read_back, to_engine
 
 __all__ = ["Lifecycle", "Props", "Write", "presentable"]
@@ -57,7 +58,10 @@ def _named(
             bags = [arg for arg in args if isinstance(arg, dict)]
             values = from_engine(self.declaration, bags[-1]) if bags else {}
             known = {name: value for name, value in values.items() if not contains_unknown(value)}
-            raise presentable(error, self.declaration, [values], self.declaration.label(known)) from None
+            shown = presentable(error, self.declaration, [values], self.declaration.label(known))
+            if method.__name__ in ("create", "update", "delete"):
+                slots().fail(str(shown))
+            raise shown from None
 
     return call
 

@@ -32,6 +32,7 @@ class Slots:
         self._changed = threading.Condition()
         self._out: dict[str, _Out] = {}
         self._lost: dict[str, str] = {}
+        self._failed = ""
         self._moved = clock()
 
     def take(
@@ -39,8 +40,8 @@ class Slots:
     ) -> None:
         """Leave, as soon as fewer than ``most`` of the group are out; ``who`` that is out already stays so.
 
-        ``others`` names those that are out for other reasons. Raises `NotReady` when somebody did not come back, or
-        nobody came or went for ``limit`` seconds.
+        ``others`` names those that are out for other reasons. Raises `NotReady`, where it would have to wait, when
+        somebody did not come back, something failed, or nobody came or went for ``limit`` seconds.
         """
         began, said = self._clock(), False
         while True:
@@ -74,6 +75,12 @@ class Slots:
                 self._lost[who] = reason
                 self._changed.notify_all()
 
+    def fail(self, reason: str) -> None:
+        """Something failed: the engine begins nothing more, so those that are out may need what is never done."""
+        with self._changed:
+            self._failed = self._failed or reason
+            self._changed.notify_all()
+
     def _lost_of(self, group: str) -> list[str]:
         return [who for who in self._lost if self._out[who].group == group]
 
@@ -82,6 +89,11 @@ class Slots:
         if lost:
             raise errors.NotReady(
                 f"{self._out[lost[0]].name} is out of service and did not come back ({self._lost[lost[0]]}): "
+                f"nothing more is taken out of service, {name} stays in it"
+            )
+        if self._failed:
+            raise errors.NotReady(
+                f"{_list(out)} may not come back in this run, because something failed: {self._failed}; "
                 f"nothing more is taken out of service, {name} stays in it"
             )
         if self._clock() > until:

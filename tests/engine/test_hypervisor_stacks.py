@@ -90,6 +90,21 @@ def test_both_anew(on_vsphere: Joined, homes: Vsphere, management: Node) -> None
     on_vsphere.nothing_to_do()
 
 
+def test_a_machine_that_cannot_be_made_anew(on_vsphere: Joined, homes: Vsphere) -> None:
+    """The other node, which waits for its turn, stays in service, and says so at once; the next run does both."""
+    on_vsphere.up()
+    on_vsphere.configure(generation="2", datastore="nowhere")
+    failed = on_vsphere.stack.up()
+    assert not failed.ok
+    assert 'datastore must be one of "LocalDS_0", "LocalDS_1", got "nowhere"' in failed.out
+    assert "nothing more is taken out of service" in failed.out
+    assert len(on_vsphere.in_service()) == len(homes.machines()) == 1
+    on_vsphere.configure(datastore="LocalDS_0")
+    on_vsphere.up()
+    assert on_vsphere.in_service() == homes.machines() == NODES
+    on_vsphere.nothing_to_do()
+
+
 @pytest.fixture(scope="module")
 def daemon() -> Iterator[Daemon]:
     """One libvirtd for the tests of this file."""

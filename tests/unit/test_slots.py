@@ -64,6 +64,20 @@ def test_one_that_is_lost_keeps_its_place() -> None:
     slots.take("b", "node-b", "here", 2, 0)
 
 
+def test_nobody_waits_for_a_run_that_has_failed() -> None:
+    """What is out may need a step that is never begun; where there is room, nobody has to wait."""
+    slots = Slots()
+    slots.take("a", "node-a", "here", 1, 0)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(slots.take, "b", "node-b", "here", 1, 3600)
+        slots.fail('VirtualMachine "node-a": no such datastore')
+        with pytest.raises(errors.NotReady, match=r"node-a may not come back .*no such datastore; nothing more"):
+            waiting.result(timeout=60)
+    slots.take("c", "node-c", "there", 1, 0)
+    slots.give("a")
+    slots.take("b", "node-b", "here", 1, 0)
+
+
 def test_those_that_are_out_for_other_reasons_count(capsys: pytest.CaptureFixture[str]) -> None:
     """They are asked for again and again; the line that says who is waited for comes once."""
     slots, looks = Slots(), iter([{"x", "y"}, {"x"}, {"me"}])

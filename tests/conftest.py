@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import pytest
 
 from simulators.process import Simulator
+from tests.support.libvirt import Daemon, needs_libvirt
 from tests.support.node import Node
 from tests.support.stack import Reachable, Stack
 
@@ -58,3 +59,11 @@ def stack(tmp_path: Path, pulumi_home: Path, request: pytest.FixtureRequest) -> 
         return Stack(tmp_path / f"stack-{next(made)}", text, node=node, home=pulumi_home, **more)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def daemon() -> Iterator[Daemon]:
+    """One libvirtd for the tests of a file; skipped where there is none."""
+    needs_libvirt()
+    with Daemon() as daemon:
+        yield daemon

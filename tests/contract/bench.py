@@ -20,9 +20,9 @@ from provider_core.backend import Backend
 from provider_core.connections import Connections, Settings
 from provider_core.declaration import Declaration
 from provider_core.lifecycle import Lifecycle
-from provider_core.loading import provider_key
 from tests.contract.examples import write_zip
 from tests.contract.plan import Before
+from tests.support.bag import bag_of
 from tests.support.stack import Reachable
 
 __all__ = ["ROOT", "Bench", "Recorder", "Sent", "configuration", "resolved"]
@@ -98,9 +98,7 @@ class Bench:
 
     def bag(self, declaration: Declaration, values: dict[str, Any]) -> dict[str, Any]:
         """The property bag that a constructor makes of values."""
-        bag = {name: value for name, value in values.items() if value is not None}
-        nulls = sorted(name for name, value in values.items() if value is None)
-        return {**bag, **({"nulls": nulls} if nulls else {}), "__provider": provider_key(declaration.token)}
+        return bag_of(declaration, values)
 
     def make(self, each: Before, known: dict[str, str]) -> str:
         """Make or find an object that a plan needs; its URI."""

@@ -20,19 +20,11 @@ from provider_core import errors
 from provider_core.handover import Stream, offer
 from tests.contract.held import Held
 from tests.support.engine import ROOT
-from tests.support.libvirt import Daemon, needs_libvirt
+from tests.support.libvirt import Daemon
 from tests.support.machines import Machines
 
 MB = 1_000_000
 MIB = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def daemon() -> Iterator[Daemon]:
-    """One libvirtd for the tests of this file."""
-    needs_libvirt()
-    with Daemon() as daemon:
-        yield daemon
 
 
 @pytest.fixture

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulators.process import Simulator
-from tests.engine.test_crash_safety import Run
+from tests.support.joined import BOOTSTRAP, most_out, words_of
 from tests.support.node import Node
+from tests.support.run import Run
 from tests.support.stack import Stack
 
 PROGRAM = """
@@ -45,8 +45,6 @@ for i in range({count}):
         ),
     )
 """
-WORKER = "/api/admin/configuration/v1/worker_vm/"
-BOOTSTRAP = "/configuration/bootstrap"
 
 
 class Site:
@@ -100,44 +98,14 @@ class Site:
 
 
 def _words(each: dict[str, Any]) -> list[str]:
-    method, path, body = each["method"], each["path"], each.get("body") or {}
-    if "rack=" in path:
-        return [f"machine {path.partition('rack=')[2].partition('&')[0]}"]
-    if path.startswith(BOOTSTRAP) and method == "POST":
-        return ["provisioned" if each["status"] == 200 else f"provisioned {each['status']}"]
-    if not path.startswith(WORKER) or method == "GET":
-        return []
-    if method == "PATCH":
-        changes = [each["maintenance_mode"] for each in body.get("objects", [body]) if "maintenance_mode" in each]
-        gone = ["worker gone" for _ in body.get("deleted_objects", [])]
-        return [*("withdrawn" if each else "back" for each in changes), *gone]
-    return [{"POST": "worker made", "DELETE": "worker gone"}[method]]
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """A simulated Management Node with a port for bare nodes."""
-    with Simulator(
-        tmp_path_factory.mktemp("bare"), bootstrap_port=0, record_bodies=True, ova_size=3_000_000
-    ) as running:
-        yield running
+    path = each["path"]
+    return [f"machine {path.partition('rack=')[2].partition('&')[0]}"] if "rack=" in path else words_of(each)
 
 
 @pytest.fixture
-def site(running: Simulator, tmp_path: Path, pulumi_home: Path) -> Iterator[Site]:
-    """That node as on its first day."""
-    with Node(running) as node:
-        node.reset()
-        yield Site(node, tmp_path, pulumi_home)
-
-
-def most_out(words: list[str]) -> int:
-    """How many nodes were out of service at most: from withdrawn until back, or until provisioned anew."""
-    out = most = 0
-    for word in words:
-        out += {"withdrawn": 1, "back": -1, "provisioned": -1}.get(word, 0)
-        most = max(most, out)
-    return most
+def site(management: Node, tmp_path: Path, pulumi_home: Path) -> Site:
+    """A Management Node as on its first day."""
+    return Site(management, tmp_path, pulumi_home)
 
 
 def test_the_order_of_things(site: Site) -> None:

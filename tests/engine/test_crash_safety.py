@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +11,7 @@ import pytest
 
 from simulators.process import Simulator
 from tests.support.node import Node
+from tests.support.run import Run
 from tests.support.stack import Stack
 
 SINGLE = """
@@ -47,45 +44,6 @@ def own_node(tmp_path: Path) -> Iterator[list[Simulator]]:
     running = [Simulator(tmp_path / "node", latency=30)]
     yield running
     running[0].stop()
-
-
-class Run:
-    """``pulumi`` in the background, in a session of its own, so that nothing of it outlives the test."""
-
-    def __init__(self, stack: Stack, *args: str) -> None:
-        self.process = subprocess.Popen(
-            ["pulumi", "--non-interactive", "--color", "never", *args],
-            cwd=stack.folder,
-            env=stack.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def kill(self, what: str) -> None:
-        """SIGKILL the engine or the provider's process; the provider's leaves the engine to end by itself."""
-        if what == "engine":
-            self.process.kill()
-        _kill(self.members("-m pulumi.dynamic") if what == "provider" else [])
-
-    def end(self) -> None:
-        """Wait for the engine, and then kill what it left behind, in the middle of what that does."""
-        self.process.wait(timeout=120)
-        _kill(self.members(""))
-
-    def members(self, command: str) -> list[int]:
-        """The processes of the run whose command line has this in it; the engine gives each plugin its own group."""
-        found = subprocess.run(
-            ["pgrep", "-s", str(self.process.pid), "-f", "--", command], capture_output=True, text=True, check=False
-        )
-        return [int(pid) for pid in found.stdout.split()]
-
-
-def _kill(pids: list[int]) -> None:
-    for pid in pids:
-        with suppress(ProcessLookupError):  # it ended before its turn
-            os.kill(pid, signal.SIGKILL)
 
 
 def wait_for_writes(node: Node, count: int, run: Run) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.engine.test_crash_safety import Run
 from tests.support.joined import Joined
 from tests.support.node import Node
+from tests.support.run import Run
 from tests.support.vsphere import Vsphere, needs_simulator
 
 pytestmark = needs_simulator

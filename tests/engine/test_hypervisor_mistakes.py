@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from tests.support.joined import Joined
-from tests.support.libvirt import Daemon, needs_libvirt
+from tests.support.libvirt import Daemon
 from tests.support.node import Node
 from tests.support.stack import Result
 from tests.support.vsphere import Vsphere, needs_simulator
@@ -147,14 +147,6 @@ def test_an_address_that_is_taken_is_found_at_preview(on_vsphere: Joined, homes:
     (reason,) = _reasons(result)
     assert 'address "192.0.2.31" must be free, but other has it' in reason
     assert on_vsphere.workers() == ["other"]
-
-
-@pytest.fixture
-def daemon() -> Iterator[Daemon]:
-    """A libvirtd of the test's own."""
-    needs_libvirt()
-    with Daemon() as daemon:
-        yield daemon
 
 
 def test_a_machine_that_never_answers(daemon: Daemon, management: Node, tmp_path: Path, pulumi_home: Path) -> None:

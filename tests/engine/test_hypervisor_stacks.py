@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.support.joined import Joined, most_out
-from tests.support.libvirt import Daemon, needs_libvirt
+from tests.support.libvirt import Daemon
 from tests.support.node import Node
 from tests.support.vsphere import Vsphere, needs_simulator
 
@@ -103,14 +100,6 @@ def test_a_machine_that_cannot_be_made_anew(on_vsphere: Joined, homes: Vsphere) 
     on_vsphere.up()
     assert on_vsphere.in_service() == homes.machines() == NODES
     on_vsphere.nothing_to_do()
-
-
-@pytest.fixture(scope="module")
-def daemon() -> Iterator[Daemon]:
-    """One libvirtd for the tests of this file."""
-    needs_libvirt()
-    with Daemon() as daemon:
-        yield daemon
 
 
 def test_on_kvm(daemon: Daemon, management: Node, tmp_path: Path, pulumi_home: Path) -> None:

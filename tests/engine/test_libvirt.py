@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.conftest import StackFactory
 from tests.support.libvirt import Daemon, needs_libvirt
@@ -26,14 +23,6 @@ from hypervisor_provider.libvirt import Domain, Network
 lab = Network("lab", name="lab", address="192.168.150.1/24", dhcp_start="192.168.150.10", dhcp_end="{end}")
 Domain("one", name="one", cpus=1, memory=64, networks=[lab])
 """
-
-
-@pytest.fixture(scope="module")
-def daemon() -> Iterator[Daemon]:
-    """One libvirtd for the tests of this file."""
-    needs_libvirt()
-    with Daemon() as daemon:
-        yield daemon
 
 
 def test_a_machine_from_its_image_to_its_end(stack: StackFactory, daemon: Daemon, tmp_path: Path) -> None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from simulators.process import Simulator
 from tests.conftest import StackFactory
-from tests.engine.test_crash_safety import Run
 from tests.support.ova import ova
+from tests.support.run import Run
 from tests.support.vsphere import Vsphere, environment, needs_simulator
 
 pytestmark = needs_simulator
@@ -93,12 +89,6 @@ def test_a_mistake_is_one_line(stack: StackFactory, vcenter: Vsphere) -> None:
     assert vcenter.machines() == []
 
 
-def _children(pid: int) -> list[int]:
-    """The processes that this one has started, and theirs: the engine gives each a process group of its own."""
-    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
-    return [each for child in map(int, found) for each in [child, *_children(child)]]
-
-
 def test_a_run_that_is_killed_in_an_upload(stack: StackFactory, vcenter: Vsphere) -> None:
     """What it leaves half made is removed by the next run, which makes one whole machine."""
     text = PROGRAM.format(cpus=4, notes="Ours", more="").replace("range(1, 4)", "range(1, 2)")
@@ -108,10 +98,7 @@ def test_a_run_that_is_killed_in_an_upload(stack: StackFactory, vcenter: Vsphere
     run = Run(made, "up", "--yes", "--skip-preview")
     while vcenter.machines() == [] and run.process.poll() is None:
         time.sleep(0.05)
-    for pid in [run.process.pid, *_children(run.process.pid)]:
-        # Those whose parent is killed may end by themselves before it is their turn.
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    run.kill("all")
     run.end()
     assert vcenter.extra("node-1")["pexip-iac.complete"] == "false"
     half = vcenter.machine("node-1")._moId

@@ -11,9 +11,11 @@ from tests.support.engine import ROOT
 from tests.support.node import Node
 from tests.support.stack import Result, Stack
 
-__all__ = ["Joined", "Moment", "most_out", "stamped"]
+__all__ = ["BOOTSTRAP", "Joined", "Moment", "most_out", "stamped", "words_of"]
 
 WORKER = "/api/admin/configuration/v1/worker_vm/"
+BOOTSTRAP = "/configuration/bootstrap"
+"""Where a bare node is given its document."""
 
 
 class Moment(NamedTuple):
@@ -72,7 +74,7 @@ class Joined:
 
     def timeline(self, machines: Iterable[Moment] = ()) -> list[str]:
         """What happened to workers since `Node.forget`, and these moments of machines, in order."""
-        found = [Moment(each["time"], what) for each in self.node.requests() for what in _words(each)]
+        found = [Moment(each["time"], what) for each in self.node.requests() for what in words_of(each)]
         return [each.what for each in sorted([*found, *machines])]
 
 
@@ -82,17 +84,18 @@ def stamped(when: datetime, what: str) -> Moment:
 
 
 def most_out(words: list[str]) -> int:
-    """How many nodes were out of service together at most."""
+    """How many nodes were out of service at most: from withdrawn until back, or until provisioned anew."""
     out = most = 0
     for word in words:
-        out += {"withdrawn": 1, "back": -1}.get(word, 0)
+        out += {"withdrawn": 1, "back": -1, "provisioned": -1}.get(word, 0)
         most = max(most, out)
     return most
 
 
-def _words(each: dict[str, Any]) -> list[str]:
+def words_of(each: dict[str, Any]) -> list[str]:
+    """What a request to the Management Node, or to a bare node, did to a worker."""
     method, path, body = each["method"], each["path"], each.get("body") or {}
-    if path.startswith("/configuration/bootstrap") and method == "POST":
+    if path.startswith(BOOTSTRAP) and method == "POST":
         return ["provisioned" if each["status"] == 200 else f"provisioned {each['status']}"]
     if not path.startswith(WORKER) or method == "GET":
         return []

@@ -7,7 +7,7 @@ from typing import Any
 from provider_core.connections import Connections
 from provider_core.declaration import Declaration
 from provider_core.lifecycle import Lifecycle
-from provider_core.loading import provider_key
+from tests.support.bag import bag_of
 
 __all__ = ["Machines"]
 
@@ -32,6 +32,4 @@ class Machines:
 
     def bag(self, declaration: Declaration, values: dict[str, Any]) -> dict[str, Any]:
         """The property bag that a constructor makes of values."""
-        bag = {name: value for name, value in values.items() if value is not None}
-        nulls = sorted(name for name, value in values.items() if value is None)
-        return bag | ({"nulls": nulls} if nulls else {}) | {"__provider": provider_key(declaration.token, self.stack)}
+        return bag_of(declaration, values, self.stack)

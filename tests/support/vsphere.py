@@ -15,9 +15,9 @@ from pyVmomi import vim
 from provider_core.connections import Connections
 from provider_core.declaration import Declaration
 from provider_core.lifecycle import Lifecycle
-from provider_core.loading import provider_key
 from simulators.process import Simulator
 from simulators.vsphere import BINARY
+from tests.support.bag import bag_of
 from tests.support.joined import Moment, stamped
 
 __all__ = ["Vsphere", "environment", "needs_simulator"]
@@ -67,7 +67,7 @@ class Vsphere:
 
     def bag(self, declaration: Declaration, values: dict[str, Any]) -> dict[str, Any]:
         """The property bag that a constructor makes of values."""
-        return {**values, "__provider": provider_key(declaration.token)}
+        return bag_of(declaration, values, self.stack)
 
     def machines(self) -> list[str]:
         """The names of all machines."""

@@ -17,10 +17,10 @@ __all__ = ["Joiner"]
 STEP = 0.01
 """Seconds without a further call after which a batch waits no longer."""
 
-LONGEST = 0.1
+LONGEST = 0.25
 """Seconds that a batch waits at most, while calls keep coming; also, for how long after one they are still expected."""
 
-ENOUGH = 50
+ENOUGH = 60
 """Calls that make a batch large enough: it waits for no more, so that the next ones gather beside it."""
 
 Item = TypeVar("Item")

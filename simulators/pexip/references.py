@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from tastypie.exceptions import BadRequest
 
 from .catalogue import ROOT, TYPES
 from .models import MODELS
+from .relations import chunks
 
 
 def uri(type_name: str, key: Any) -> str:
@@ -40,14 +42,22 @@ class References:
             known = self._numbers[type_name, value] = self._find(type_name, value)
         return known
 
+    def learn(self, type_name: str, values: Iterable[Any]) -> None:
+        """Look many URIs up together; those that lead nowhere are left for `number` to tell of."""
+        keys = {value: _key(type_name, value) for value in values if isinstance(value, str)}
+        name = TYPES[type_name].key
+        numbers: dict[str | None, int] = {}
+        for chunk in chunks({key for key in keys.values() if key is not None}):
+            found = MODELS[type_name].objects.filter(**{f"{name}__in": chunk}).values_list(name, "pk")
+            numbers |= {str(key): number for key, number in found}
+        self._numbers |= {(type_name, value): numbers[key] for value, key in keys.items() if key in numbers}
+
     def _find(self, type_name: str, value: str) -> int:
-        path = urlsplit(value).path.rstrip("/")
-        folder, _, key = path.rpartition("/")
-        spec = TYPES[type_name]
+        key = _key(type_name, value)
         found = None
-        if folder + "/" == spec.uri and (spec.key != "id" or key.isdecimal()):
+        if key is not None:
             objects = MODELS[type_name].objects
-            found = objects.filter(**{spec.key: key}).values_list("pk", flat=True).first()
+            found = objects.filter(**{TYPES[type_name].key: key}).values_list("pk", flat=True).first()
         if found is None:
             raise BadRequest(f"Could not find the provided {type_name} object via resource URI '{value}'.")
         return int(found)
@@ -62,3 +72,12 @@ class References:
             value = MODELS[type_name].objects.values_list(key, flat=True).get(pk=number)
             known = self._uris[type_name, number] = uri(type_name, value)
         return known
+
+
+def _key(type_name: str, value: str) -> str | None:
+    """What follows the list's path in a URI, as it is in the column; None where that names no object."""
+    folder, _, key = urlsplit(value).path.rstrip("/").rpartition("/")
+    spec = TYPES[type_name]
+    if folder + "/" != spec.uri or (spec.key == "id" and not key.isdecimal()):
+        return None
+    return str(int(key)) if spec.key == "id" else key

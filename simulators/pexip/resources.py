@@ -177,6 +177,8 @@ class ConfigurationResource(ModelResource):
         if (items and "put" not in allowed) or (gone and "delete" not in allowed):
             return http.HttpMethodNotAllowed()
         writer = self.writer()
+        named = [item.get("resource_uri") for item in items if isinstance(item, dict)]
+        writer.references.learn(self.spec.name, [*named, *gone])
         # Neighbours that are new go together: the order in which things happen stays the client's.
         for new, group in groupby(items, key=lambda item: not (isinstance(item, dict) and "resource_uri" in item)):
             if new:
@@ -218,7 +220,7 @@ class ConfigurationResource(ModelResource):
     def delete(self, numbers: list[int]) -> None:
         """Delete these objects and what hangs on them."""
         for chunk in relations.chunks(numbers):
-            found = MODELS[self.spec.name].objects.filter(pk__in=chunk)
+            found = MODELS[self.spec.name].objects.filter(pk__in=chunk).only("pk")
             if self.spec.protected and found.filter(built_in=True).exists():
                 raise Answer(JsonResponse({"error": f"A built-in {self.spec.name} cannot be deleted."}, status=403))
             try:

@@ -51,7 +51,7 @@ class SystemBackupLifecycle(Lifecycle):
                 )
         return Created(id)
 
-    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path]) -> Created | None:
+    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path], values: Props) -> Created | None:
         """A backup whose download was lost is made again: its file is what it is for."""
         backend.delete(self.declaration.path, id)
         return None

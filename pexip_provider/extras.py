@@ -26,6 +26,7 @@ class Extras:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._http = client.http
+        self.address = client.http.settings.address
         self.statuses = Statuses(client.http)
 
     def create_form(self, path: str, body: Mapping[str, Any], files: Mapping[str, Path]) -> str:

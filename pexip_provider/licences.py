@@ -44,7 +44,7 @@ class LicenceLifecycle(Lifecycle):
             extras_of(backend).respond(created.id, files["response_xml"])
         return created
 
-    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path]) -> Created | None:
+    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path], values: Props) -> Created | None:
         """The licence is there."""
         return Created(id)
 

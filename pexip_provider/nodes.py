@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pulumi.dynamic import CreateResult, DiffResult, UpdateResult
+from pulumi.dynamic import DiffResult, UpdateResult
 
 from pexip_provider.extras import extras_of
-from pexip_provider.notes import MADE_OF, SENT, UNDELIVERED, WITHDRAWN, Note, bag, bag_is
+from pexip_provider.notes import MADE_OF, SENT, UNDELIVERED, WITHDRAWN, Note
 from pexip_provider.rolling import Member, back
 from provider_core import errors, handover, service
 from provider_core.backend import Backend, Created
@@ -84,11 +84,6 @@ class WorkerVmLifecycle(Lifecycle):
         found.changes = found.changes or self._note(_news, WITHDRAWN, _id).there
         return found
 
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        """As everywhere; the hooks find the property bag."""
-        with bag_is(props):
-            return super().create(props)
-
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """As everywhere; and back into service, unless the stack wants the node out of it."""
         withdrawn = self._note(_news, WITHDRAWN, _id)
@@ -117,20 +112,20 @@ class WorkerVmLifecycle(Lifecycle):
             self._take_back(backend, id, kind)
         return Created(id, digest=digest)
 
-    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path]) -> Created | None:
+    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path], values: Props) -> Created | None:
         """The object is there, but what came in the answer was lost with it: both are made again.
 
         Not so when a run that was killed since has used it: then the node is taken over as it is.
         """
         wire = backend.read(self.declaration.path, id) or {}
         name, kind = str(wire.get("name")), wire.get("deployment_type", DOCUMENT)
-        undelivered = self._note(bag(), UNDELIVERED, name)
-        delivered = bool(bag().get("hand_over")) and undelivered.kept and not undelivered.there
+        undelivered = self._note_at(backend, UNDELIVERED, name)
+        delivered = bool(values.get("hand_over")) and undelivered.kept and not undelivered.there
         if kind == BY_ITSELF or delivered or self._called_home(backend, id, name):
             return Created(id)
         backend.delete(self.declaration.path, id)
         for what in (SENT, MADE_OF, WITHDRAWN):
-            self._note(bag(), what, id).drop()
+            self._note_at(backend, what, id).drop()
         return None
 
     def after_create(self, backend: Backend, created: Created, values: Props) -> dict[str, Any]:
@@ -150,7 +145,7 @@ class WorkerVmLifecycle(Lifecycle):
         return outs
 
     def _hand_over(self, backend: Backend, body: Props, name: str, kind: str) -> Created:
-        undelivered = self._note(bag(), UNDELIVERED, name)
+        undelivered = self._note_at(backend, UNDELIVERED, name)
         undelivered.leave()
         try:
             id, pieces, size = extras_of(backend).create_open(self.declaration.path, body)
@@ -181,7 +176,7 @@ class WorkerVmLifecycle(Lifecycle):
             found = statuses.node(id)
             return "" if found and found.deployed else "it was sent its document, and is waited for to call home"
 
-        sent = self._note(bag(), SENT, id).there
+        sent = self._note_at(backend, SENT, id).there
         if wait(name, CALL_HOME, missing) if sent else missing():
             return False
         print(f"{name}: provisioned already by an earlier run, taken over without its document", flush=True)
@@ -194,7 +189,15 @@ class WorkerVmLifecycle(Lifecycle):
         return Member(lambda: self.backend(olds), id, self._note(news, WITHDRAWN, id), **{**defaults, **given})
 
     def _note(self, props: Props, what: str, of: str) -> Note:
-        return Note(self.connections, self.stack, props, what, of)
+        """For the engine's calls, which may be of a plan that needs no server: then nothing is noted."""
+        try:
+            address = self.address(props)
+        except errors.ConfigurationError:
+            address = ""
+        return Note(self.stack, address, what, of)
+
+    def _note_at(self, backend: Backend, what: str, of: str) -> Note:
+        return Note(self.stack, extras_of(backend).address, what, of)
 
 
 def _explained(pieces: Iterator[bytes], title: str) -> Iterator[bytes]:

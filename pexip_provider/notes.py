@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
-from typing import Any
-
-from provider_core import errors
-from provider_core.connections import Connections
 from provider_core.journal import Journal, Mark, journal_of
-from provider_core.values import CONNECTION
 
-__all__ = ["MADE_OF", "SENT", "UNDELIVERED", "WITHDRAWN", "Note", "bag", "bag_is"]
+__all__ = ["MADE_OF", "SENT", "UNDELIVERED", "WITHDRAWN", "Note"]
 
 SENT = "worker_vm.sent"
 """The document of the node with this URI was about to be sent to its machine."""
@@ -26,34 +18,16 @@ WITHDRAWN = "worker_vm.withdrawn"
 MADE_OF = "worker_vm.made_of"
 """The machine that the node with this URI was made of."""
 
-_bag: ContextVar[Mapping[str, Any] | None] = ContextVar("bag", default=None)
-
-
-@contextmanager
-def bag_is(props: Mapping[str, Any]) -> Iterator[None]:
-    """Hooks that are called meanwhile find the engine's property bag."""
-    token = _bag.set(props)
-    try:
-        yield
-    finally:
-        _bag.reset(token)
-
-
-def bag() -> Mapping[str, Any]:
-    """The property bag of the call of the engine that this thread serves."""
-    return _bag.get() or {}
-
 
 class Note:
-    """A line in the stack's journal, there until it is dropped. Without a stack's name there are no notes."""
+    """A line in the stack's journal, there until it is dropped; ``address`` is the Management Node's.
 
-    def __init__(self, connections: Connections, stack: str, props: Mapping[str, Any], what: str, of: str) -> None:
-        self._journal: Journal | None = None
-        if stack:
-            # A preview needs no server. What is wrong with the configuration shows when one is needed.
-            with suppress(errors.ConfigurationError):
-                self._mark = Mark(connections.settings(str(props.get(CONNECTION) or "")).address, what, of)
-                self._journal = journal_of(stack)
+    Without a stack's name or an address there are no notes.
+    """
+
+    def __init__(self, stack: str, address: str, what: str, of: str) -> None:
+        self._mark = Mark(address, what, of)
+        self._journal: Journal | None = journal_of(stack) if stack and address else None
 
     @property
     def kept(self) -> bool:

@@ -8,17 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pulumi.dynamic import CreateResult
-
 from pexip_provider.extras import extras_of
-from pexip_provider.notes import MADE_OF, SENT, WITHDRAWN, Note, bag, bag_is
+from pexip_provider.notes import MADE_OF, SENT, WITHDRAWN, Note
 from pexip_provider.rolling import PATH, Member, back, come_online, withdraw
 from provider_core import errors, service
 from provider_core.backend import Backend, Created
 from provider_core.checking import Failure
 from provider_core.journal import Begun, Mark, key_text
 from provider_core.lifecycle import Lifecycle, Props
-from provider_core.values import CONNECTION
 from provider_core.waiting import wait
 
 if TYPE_CHECKING:
@@ -70,26 +67,20 @@ class NodeProvisioningLifecycle(Lifecycle):
 
     def mark(self, props: Props, body: Props) -> Mark:
         """It is known by its node."""
-        address = self.connections.settings(str(props.get(CONNECTION) or "")).address
-        return Mark(address, self.declaration.path, key_text({"node": props.get("node")}))
-
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        """As everywhere; the hooks find the property bag."""
-        with bag_is(props):
-            return super().create(props)
+        return super().mark(props, body)._replace(key=key_text({"node": props.get("node")}))
 
     def make(self, backend: Backend, body: Props, files: Mapping[str, Path], adopt: bool, values: Props) -> Created:
         """Give the machine its document, unless it was provisioned; wait until the node is in sync."""
         name, node = str(values["name"]), str(values["node"])
         try:
             found = extras_of(backend).statuses.node(node)
-            made_of = self._note(MADE_OF, node)
+            made_of = self._note(backend, MADE_OF, node)
             other = made_of.value not in ("", values.get("machine"))
             if values.get("address") and (other or not (found and found.deployed)):
                 self._provision(backend, node, values, other)
             found = come_online(backend, node, self._limit(values))
             made_of.leave(values.get("machine") or "")
-            back(backend, node, self._note(WITHDRAWN, node))
+            back(backend, node, self._note(backend, WITHDRAWN, node))
         except BaseException as error:
             service.slots().lose(name, str(error))
             raise
@@ -108,11 +99,6 @@ class NodeProvisioningLifecycle(Lifecycle):
         """What the Management Node sees."""
         return dict(self.fetch(backend, created.id, values) or {})
 
-    def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """As everywhere; the hooks find the property bag."""
-        with bag_is(_props):
-            super().delete(_id, _props)
-
     def remove(self, backend: Backend, id: str, values: Props) -> None:
         """Let the calls end. A node that comes back in this operation waits until it may leave."""
         node = str(values["node"])
@@ -120,11 +106,11 @@ class NodeProvisioningLifecycle(Lifecycle):
         if isinstance(member, Member):
             member.leave(str(values["name"]))
         else:
-            limit = values.get("drain_limit")
-            default = self.declaration.fields["drain_limit"].default
-            withdraw(backend, node, default if limit is None else limit, self._note(WITHDRAWN, node))
+            withdraw(backend, node, self._value(values, "drain_limit"), self._note(backend, WITHDRAWN, node))
 
-    def _earlier(self, backend: Backend, begun: Begun, body: Props, files: Mapping[str, Path]) -> Created | None:
+    def _earlier(
+        self, backend: Backend, begun: Begun, body: Props, files: Mapping[str, Path], values: Props
+    ) -> Created | None:
         """`make` goes on by itself."""
         return None
 
@@ -141,7 +127,7 @@ class NodeProvisioningLifecycle(Lifecycle):
                 f"{bare.where} did not answer within {limit:g} s (ready_limit): {last}. Is the machine on, with this "
                 "address, and may this host reach that port? Run pulumi up again: it goes on from here"
             )
-        sent = self._note(SENT, node)
+        sent = self._note(backend, SENT, node)
         before = sent.there and not other
         sent.leave()
         for attempt in range(5):
@@ -195,5 +181,5 @@ class NodeProvisioningLifecycle(Lifecycle):
         value = values.get(name)
         return self.declaration.fields[name].default if value is None else value
 
-    def _note(self, what: str, of: str) -> Note:
-        return Note(self.connections, self.stack, bag(), what, of)
+    def _note(self, backend: Backend, what: str, of: str) -> Note:
+        return Note(self.stack, extras_of(backend).address, what, of)

@@ -26,7 +26,7 @@ class UploadLifecycle(Lifecycle):
         """One POST with the fields and the file."""
         return Created(extras_of(backend).create_form(self.declaration.path, body, files))
 
-    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path]) -> Created | None:
+    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path], values: Props) -> Created | None:
         """What is there came with its file."""
         return Created(id)
 

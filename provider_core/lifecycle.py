@@ -24,7 +24,7 @@ from pulumi.dynamic import (
 from provider_core import errors, process
 from provider_core.backend import Backend, Created
 from provider_core.checking import Failure, check
-from provider_core.connections import Connections
+from provider_core.connections import Connections, Settings
 from provider_core.declaration import Declaration
 from provider_core.diffing import Difference, diff
 from provider_core.handover import decline
@@ -161,7 +161,7 @@ class Lifecycle(ResourceProvider):
         body, files = self.outgoing(backend, encode(self.declaration, values)), self._files(values)
         (begun,) = begin(self.stack, [self.mark(props, body)])
         try:
-            created = self._earlier(backend, begun, body, files)
+            created = self._earlier(backend, begun, body, files, values)
             if created:
                 take(backend, created.id)
             else:
@@ -268,7 +268,7 @@ class Lifecycle(ResourceProvider):
                     # Nobody can tell now whether it was made: the next run looks, because the journal keeps it.
                     raise error from None
                 if existing and self._same(existing[1], body):
-                    recovered = self.recovered(backend, existing[0], files)
+                    recovered = self.recovered(backend, existing[0], files, values)
                     if recovered:
                         return recovered
                 elif existing and self.declaration.key_is_unique:
@@ -290,7 +290,7 @@ class Lifecycle(ResourceProvider):
         """Send the create, once. Raises what `Backend.create` raises."""
         return backend.create(self.declaration.path, body, files, key)
 
-    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path]) -> Created | None:
+    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path], values: Props) -> Created | None:
         """Go on with an object whose create was not answered; None when it is gone and must be made again.
 
         Default: upload its files, if any.
@@ -333,12 +333,14 @@ class Lifecycle(ResourceProvider):
 
     def backend(self, props: Props) -> Backend:
         """The backend of the connection that the property bag names; made once, at the first call."""
-        settings = self.connections.settings(str(props.get(CONNECTION) or ""))
-        return backend_of(self.declaration.vendor, settings)
+        return backend_of(self.declaration.vendor, self._settings(props))
 
     def in_state(self, id: str) -> None:
         """The state has this object: the journal may forget it."""
         saved(self.stack, self.declaration.path, id)
+
+    def _settings(self, props: Props) -> Settings:
+        return self.connections.settings(str(props.get(CONNECTION) or ""))
 
     def _check_connection(self, news: Props) -> list[Failure]:
         name = news.get(CONNECTION)
@@ -352,7 +354,7 @@ class Lifecycle(ResourceProvider):
     def not_offered(self, news: Props, values: Props) -> list[Failure]:
         """What the node of this connection does not have: the type, fields or choices in ``values``."""
         try:
-            settings = self.connections.settings(str(news.get(CONNECTION) or ""))
+            settings = self._settings(news)
         except errors.ConfigurationError:
             # A preview needs no server. What is wrong shows when one is needed.
             return []
@@ -406,10 +408,15 @@ class Lifecycle(ResourceProvider):
         inputs = self.declaration.inputs
         key = self.declaration.key_of(body) if self.declaration.key_is_unique else body
         shown = {name: value for name, value in (key or {}).items() if not inputs[name].secret}
-        address = self.connections.settings(str(props.get(CONNECTION) or "")).address
-        return Mark(address, self.declaration.path, key_text(shown))
+        return Mark(self.address(props), self.declaration.path, key_text(shown))
 
-    def _earlier(self, backend: Backend, begun: Begun, body: Props, files: Mapping[str, Path]) -> Created | None:
+    def address(self, props: Props) -> str:
+        """Where the connection that the property bag names leads. Raises `ConfigurationError`."""
+        return self._settings(props).address
+
+    def _earlier(
+        self, backend: Backend, begun: Begun, body: Props, files: Mapping[str, Path], values: Props
+    ) -> Created | None:
         """The object of a run that was killed before the state had it, made to be as the stack says; or None."""
         if begun.earlier is None:
             return None
@@ -419,7 +426,7 @@ class Lifecycle(ResourceProvider):
         if existing is None:
             return None
         if self._same(existing[1], body):
-            return self.recovered(backend, existing[0], files)
+            return self.recovered(backend, existing[0], files, values)
         # Without an id, only what is the same can be known to be ours.
         return self._take_over(backend, existing, body, files) if wire is not None else None
 

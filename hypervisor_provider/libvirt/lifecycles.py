@@ -33,7 +33,7 @@ class LibvirtLifecycle(Lifecycle):
         wire = super().fetch(backend, id, olds)
         return None if wire is None else in_form(wire, olds)
 
-    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path]) -> Created | None:
+    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path], values: Props) -> Created | None:
         """What is not whole is made again."""
         wire = backend.read(self.declaration.path, id)
         if wire is not None and not wire[UNFINISHED]:
@@ -104,9 +104,9 @@ class NetworkLifecycle(LibvirtLifecycle):
         wrong = [*_wrong_mode(mode, address, bridge), *_wrong_range(address, *leased)]
         return [Failure(("", sentence)) for sentence in wrong]
 
-    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path]) -> Created | None:
+    def recovered(self, backend: Backend, id: str, files: Mapping[str, Path], values: Props) -> Created | None:
         """A network that is whole may not have been started."""
-        created = super().recovered(backend, id, files)
+        created = super().recovered(backend, id, files, values)
         if created:
             backend.update(self.declaration.path, id, {}, {})
         return created

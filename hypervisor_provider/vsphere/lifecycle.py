@@ -102,7 +102,9 @@ class VirtualMachineLifecycle(Lifecycle):
         backend.update(self.declaration.path, id, {**said, **body}, files)
         return {}
 
-    def _earlier(self, backend: Backend, begun: Begun, body: Props, files: Mapping[str, Path]) -> Created | None:
+    def _earlier(
+        self, backend: Backend, begun: Begun, body: Props, files: Mapping[str, Path], values: Props
+    ) -> Created | None:
         """What a killed run has made, if it is whole; half made, or when another image is on offer, it is removed."""
         if begun.earlier is None:
             return None

@@ -140,11 +140,11 @@ class Client:
 
     def pages(self, path: str, filters: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
         """The objects of a type that match, a page at a time. List values become the API's comma lists."""
-        params: dict[str, Any] | None = {
-            "limit": PAGE,
-            **{name: _filter(value) for name, value in filters.items()},
-        }
-        url = _collection(path)
+        return self.pages_of(_collection(path), {name: _filter(value) for name, value in filters.items()})
+
+    def pages_of(self, url: str, filters: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
+        """The objects of any list of the node's, a page at a time."""
+        params: Mapping[str, Any] | None = {"limit": PAGE, **filters}
         while url:
             answer = self._json(self.http.send("GET", url, params=params, repeatable=True))
             yield answer["objects"]

@@ -27,7 +27,7 @@ class Extras:
         self._client = client
         self._http = client.http
         self.address = client.http.settings.address
-        self.statuses = Statuses(client.http)
+        self.statuses = Statuses(client)
 
     def create_form(self, path: str, body: Mapping[str, Any], files: Mapping[str, Path]) -> str:
         """POST one object and its files together, as a form; its id."""

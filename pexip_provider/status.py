@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from provider_core import errors
-
 if TYPE_CHECKING:
-    from provider_core.http import Http
+    from pexip_provider.client import Client
 
 __all__ = ["NodeStatus", "Statuses", "number_of"]
 
 ROOT = "/api/admin/status/v1/"
-PAGE = 500
 FRESH = 1.0
 """Seconds for which an answer stands for all who ask: many nodes are waited for at the same time."""
 
@@ -42,8 +39,8 @@ class NodeStatus(NamedTuple):
 class Statuses:
     """The lists of the status API, each asked for once a second at most, however many threads look at it."""
 
-    def __init__(self, http: Http) -> None:
-        self._http = http
+    def __init__(self, client: Client) -> None:
+        self._client = client
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._lists: dict[str, tuple[float, list[dict[str, Any]]]] = {}
@@ -55,7 +52,7 @@ class Statuses:
         with lock:
             read, rows = self._lists.get(name, (float("-inf"), []))
             if time.monotonic() - read > FRESH:
-                rows = list(self._read(name))
+                rows = [row for page in self._client.pages_of(f"{ROOT}{name}/", {}) for row in page]
                 self._lists[name] = (time.monotonic(), rows)
             return rows
 
@@ -76,17 +73,6 @@ class Statuses:
         """How many participants have media or signaling on a node with these addresses."""
         places = ("media_node", "signalling_node", "proxy_node")
         return sum(any(row.get(place) in addresses for place in places) for row in self.rows("participant"))
-
-    def _read(self, name: str) -> Iterator[dict[str, Any]]:
-        url, params = f"{ROOT}{name}/", {"limit": PAGE}
-        while url:
-            response = self._http.send("GET", url, params=params, repeatable=True)
-            try:
-                answer: dict[str, Any] = response.json()
-            except ValueError:
-                raise errors.ServerFailed(f"{url} answered with something other than JSON", 200) from None
-            yield from answer["objects"]
-            url, params = answer["meta"].get("next") or "", {}
 
 
 def number_of(uri: str) -> str:

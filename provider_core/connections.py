@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from provider_core.errors import ConfigurationError
@@ -42,6 +43,12 @@ class Settings:
         """Where a setting is given, for messages: ``pexip:address or PEXIP_ADDRESS``."""
         place = f"{self.vendor}:connections.{self.name}.{key}" if self.name else f"{self.vendor}:{key}"
         return f"{place} or {_variable(self.vendor, self.name, key)}"
+
+    def authorities(self) -> str | None:
+        """The file of `ca_bundle`, None for the system's own. Raises `ConfigurationError` when it is not there."""
+        if self.ca_bundle and not Path(self.ca_bundle).is_file():
+            raise ConfigurationError(f"{self.how_to('ca_bundle')} must be a PEM file, got {self.ca_bundle}")
+        return self.ca_bundle or None
 
 
 _KEYS = tuple(each.name for each in fields(Settings) if each.name not in ("vendor", "name"))

@@ -80,13 +80,7 @@ class Http:
             "https://", adapter or HTTPAdapter(pool_connections=1, pool_maxsize=THREADS, pool_block=True)
         )
         self._session.headers["User-Agent"] = "pexip-iac"
-        self._verify: bool | str = settings.verify_tls
-        if settings.verify_tls and settings.ca_bundle:
-            if not Path(settings.ca_bundle).is_file():
-                raise errors.ConfigurationError(
-                    f"{settings.how_to('ca_bundle')} must be a PEM file, got {settings.ca_bundle}"
-                )
-            self._verify = settings.ca_bundle
+        self._verify: bool | str = (settings.authorities() or True) if settings.verify_tls else False
         if not settings.verify_tls:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 

@@ -27,7 +27,7 @@ from provider_core.checking import Failure, check
 from provider_core.connections import Connections, Settings
 from provider_core.declaration import Declaration
 from provider_core.diffing import Difference, diff
-from provider_core.handover import decline
+from provider_core.handover import decline, is_stream
 from provider_core.journal import Begun, Mark, begin, key_text, saved
 from provider_core.kinds import Image, Text, contains_unknown
 from provider_core.operation import claim, take, taken
@@ -85,6 +85,7 @@ class Lifecycle(ResourceProvider):
     A type that is special overrides a hook, and nothing else. The hooks, with what happens without them:
 
     - ``problems``: further failures of check (default: files that are not there);
+    - ``wrong_image``: look into the file that a new object is to be made of (default: it is right);
     - ``claims``: what may stand once in a stack (default: the natural key);
     - ``objections``: refuse changes at preview, from the values alone (default: none);
     - ``refusals``: refuse creates or updates that the node would take (default: none);
@@ -127,6 +128,9 @@ class Lifecycle(ResourceProvider):
         if not failures:
             label, connection = self.declaration.label(values), str(news.get(CONNECTION) or "")
             failures = [Failure(("", reason)) for reason in claim(label, connection, not _olds, self.claims(values))]
+        if not failures and not _olds:
+            local = [image for image in self._images(values) if not is_stream(image)]
+            failures = [Failure(("", wrong)) for image in local if (wrong := self.wrong_image(image, values))]
         if not failures:
             for name in self.declaration.files:
                 if isinstance(values.get(name), str):
@@ -219,6 +223,10 @@ class Lifecycle(ResourceProvider):
                 sentence = f"{name} must be the path of a file, got {json.dumps(path)}, which is not there"
                 missing.append(Failure((name, f"{sentence} (looked in {Path.cwd()})")))
         return missing
+
+    def wrong_image(self, image: str, values: Props) -> str:
+        """What is wrong with an image beside the program, in one sentence; "" when nothing is."""
+        return ""
 
     def claims(self, values: Props) -> Iterable[tuple[str, str, str]]:
         """What may stand once on a node: (path, field, value). Two resources that claim the same fail at check."""
@@ -362,9 +370,13 @@ class Lifecycle(ResourceProvider):
 
     def _decline(self, props: Props) -> None:
         """Give back what was handed over for an object that was not made."""
-        for name, field in self.declaration.inputs.items():
-            if isinstance(field.kind, Image):
-                decline(str(props.get(name)))
+        for image in self._images(props):
+            decline(image)
+
+    def _images(self, values: Props) -> list[str]:
+        """What is given for an image: paths and streams."""
+        named = [values.get(name) for name, field in self.declaration.inputs.items() if isinstance(field.kind, Image)]
+        return [image for image in named if isinstance(image, str)]
 
     def _inputs(self, props: Props) -> dict[str, Any]:
         values = from_engine(self.declaration, props)

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pulumi.dynamic import CheckFailure, CheckResult
-
 from hypervisor_provider.libvirt.domain_xml import AT_START, MANNER
 from hypervisor_provider.libvirt.images import wrong_source
 from hypervisor_provider.libvirt.xml import UNFINISHED, in_form
@@ -16,7 +14,6 @@ from provider_core import errors
 from provider_core.backend import Backend, Created
 from provider_core.checking import Failure
 from provider_core.diffing import Difference
-from provider_core.handover import is_stream
 from provider_core.kinds import contains_unknown
 from provider_core.lifecycle import Lifecycle, Props
 
@@ -49,15 +46,11 @@ class LibvirtLifecycle(Lifecycle):
 class VolumeLifecycle(LibvirtLifecycle):
     """A disk, with the image that it begins with."""
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """The usual, and a look into the image of a volume that is to be made; later it is not needed."""
-        result = super().check(_olds, news)
-        source, format, capacity = news.get("source"), news.get("format", "qcow2"), news.get("capacity")
-        if not result.failures and not _olds and isinstance(source, str) and isinstance(format, str):
-            number = int(capacity) if isinstance(capacity, (int, float)) else None
-            wrong = "" if is_stream(source) else wrong_source(Path(source), format, number)
-            result.failures += [CheckFailure("", wrong)] if wrong else []
-        return result
+    def wrong_image(self, image: str, values: Props) -> str:
+        """It must be of a kind that can be made into the volume's format, and no larger than the volume."""
+        format, capacity = values.get("format", "qcow2"), values.get("capacity")
+        number = int(capacity) if isinstance(capacity, (int, float)) else None
+        return wrong_source(Path(image), format, number) if isinstance(format, str) else ""
 
     def problems(self, values: Props) -> list[Failure]:
         """There must be something to make the volume of, and not two things."""

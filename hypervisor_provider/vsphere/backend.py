@@ -12,7 +12,7 @@ from hypervisor_provider.vsphere import autostart, machines
 from hypervisor_provider.vsphere.api import vim
 from hypervisor_provider.vsphere.deploy import deploy
 from hypervisor_provider.vsphere.inventory import Inventory
-from hypervisor_provider.vsphere.ova import Ova
+from hypervisor_provider.vsphere.ova import Ova, opened
 from hypervisor_provider.vsphere.session import Properties, Session
 from provider_core import errors
 from provider_core.backend import Created
@@ -45,12 +45,12 @@ class VsphereBackend:
         files: Mapping[str, Path],
         key: Mapping[str, Any] | None = None,
     ) -> Created:
-        """Not used: a machine is made with `deploy`, which takes its image."""
-        raise NotImplementedError
+        """Make a machine from its OVA, whole and running. When this raises, nothing is left of it."""
+        with opened(str(body["ova"])) as ova:
+            return Created(self._deploy(body, ova))
 
-    def deploy(self, body: Mapping[str, Any], ova: Ova) -> str:
-        """Make a machine from an open OVA, whole and running; its id. When it raises, nothing is left of it."""
-        machine = deploy(self.session, body, ova)
+    def _deploy(self, body: Mapping[str, Any], ova: Ova) -> str:
+        machine = deploy(self.session, self.inventory, body, ova)
         try:
             ((_, own),) = self.session.retrieve([machine], ["config.instanceUuid"])
             id = str(own["config.instanceUuid"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypervisor_provider.vsphere import autostart, machines
@@ -21,18 +21,18 @@ ATTEMPTS = 3
 """How often a disk is uploaded at most, where it can be read again."""
 
 
-def deploy(session: Session, body: Mapping[str, Any], ova: Ova) -> Any:
+def deploy(session: Session, inventory: Inventory, body: Mapping[str, Any], ova: Ova) -> Any:
     """Import a machine, which is off and not yet whole; its managed object.
 
     Nothing is left of it when this raises.
     """
-    inventory = Inventory(session)
     place = inventory.place(body)
     if body.get("start_with_host"):
         autostart.refuse(place.compute)
-    result = _spec(session, inventory, place, body, ova)
+    networks = inventory.networks(place.datacenter, body.get("networks") or [])
+    result = _spec(session, place, networks, body, ova)
     spec = result.importSpec
-    _adapt(inventory, place, body, ova, spec.configSpec)
+    _adapt(spec.configSpec, body, ova, place.mhz, [inventory.backing(each) for each in networks])
     files = {each.path: each for each in result.fileItem}
     progress = Progress(f"{body['name']}: upload", sum(each.size or 0 for each in result.fileItem) or None)
     given = session.call(lambda: place.pool.ImportVApp(spec, place.folder, place.host))
@@ -57,13 +57,11 @@ def deploy(session: Session, body: Mapping[str, Any], ova: Ova) -> Any:
     return info.entity
 
 
-def _spec(session: Session, inventory: Inventory, place: Place, body: Mapping[str, Any], ova: Ova) -> Any:
+def _spec(session: Session, place: Place, networks: Sequence[Any], body: Mapping[str, Any], ova: Ova) -> Any:
     """What vSphere makes of the descriptor."""
-    names = list(body.get("networks") or [])
-    found = inventory.networks(place.datacenter, names)
     mapping = [
         vim.OvfManager.NetworkMapping(name=theirs, network=network)
-        for theirs, network in zip(ova.descriptor.networks, found, strict=False)
+        for theirs, network in zip(ova.descriptor.networks, networks, strict=False)
     ]
     parameters = vim.OvfManager.CreateImportSpecParams(
         entityName=body["name"],
@@ -85,10 +83,13 @@ def _spec(session: Session, inventory: Inventory, place: Place, body: Mapping[st
     return result
 
 
-def _adapt(inventory: Inventory, place: Place, body: Mapping[str, Any], ova: Ova, spec: Any) -> None:
-    """Change the machine that the OVA describes to what the stack says, before it is made."""
+def _adapt(spec: Any, body: Mapping[str, Any], ova: Ova, mhz: int, backings: Sequence[Any]) -> None:
+    """Change the machine that the OVA describes to what the stack says, before it is made.
+
+    ``backings``: what its network adapters are connected by, where the stack says so.
+    """
     cpus = body.get("cpus") or spec.numCPUs or 1
-    wanted = {"reserve_memory": True, "reserve_cpu_mhz": cpus * place.mhz}
+    wanted = {"reserve_memory": True, "reserve_cpu_mhz": cpus * mhz}
     wanted |= {name: value for name, value in body.items() if value is not None}
     ours = machines.configuration(wanted)
     for name in ("numCPUs", "memoryMB", "numCoresPerSocket", "annotation", "memoryReservationLockedToMax"):
@@ -112,8 +113,8 @@ def _adapt(inventory: Inventory, place: Place, body: Mapping[str, Any], ova: Ova
             f"got {len(names)}",
             400,
         )
-    for card, network in zip(cards, inventory.networks(place.datacenter, names), strict=True):
-        card.backing = inventory.backing(network)
+    for card, backing in zip(cards, backings, strict=True):
+        card.backing = backing
 
 
 def _upload(session: Session, lease: Lease, device: Any, member: Member, ova: Ova, progress: Progress) -> None:

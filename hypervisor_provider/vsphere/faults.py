@@ -13,7 +13,7 @@ from hypervisor_provider.vsphere.api import vim, vmodl
 from provider_core import errors
 from provider_core.connections import Settings
 
-__all__ = ["explained", "translated"]
+__all__ = ["explained", "not_trusted", "translated", "unreachable"]
 
 LONGEST = 300
 """Characters of a message of vSphere's that are shown."""
@@ -59,12 +59,25 @@ def translated(settings: Settings) -> Iterator[None]:
     except vmodl.MethodFault as fault:
         raise errors.Rejected(f"vSphere says: {explained(fault)}", 400) from None
     except ssl.SSLCertVerificationError as error:
-        raise errors.CertificateNotTrusted(
-            f"the certificate of {where} is not trusted ({error.verify_message}): "
-            f"set {settings.how_to('ca_bundle')} to the authority that signed it"
-        ) from None
+        raise not_trusted(where, error, settings) from None
     except (OSError, http.client.HTTPException, ExpatError) as error:
         raise errors.AnswerLost(f"{where} did not answer ({_reason(error)})") from None
+
+
+def not_trusted(where: str, error: ssl.SSLCertVerificationError, settings: Settings) -> errors.ProviderError:
+    """The error for a certificate that no known authority has signed."""
+    return errors.CertificateNotTrusted(
+        f"the certificate of {where} is not trusted ({error.verify_message}): "
+        f"set {settings.how_to('ca_bundle')} to the authority that signed it"
+    )
+
+
+def unreachable(error: OSError, settings: Settings) -> errors.ProviderError:
+    """The error for a connection that did not come about: nothing was sent."""
+    return errors.ConnectionFailed(
+        f"{settings.address} cannot be reached ({error.strerror or error}): see that it is on, and "
+        f"what {settings.how_to('address')} says"
+    )
 
 
 def _reason(error: BaseException) -> str:

@@ -114,6 +114,8 @@ class Inventory:
 
     def networks(self, datacenter: Any, names: Sequence[str]) -> list[Any]:
         """The networks and port groups of these names in a datacenter."""
+        if not names:
+            return []
         (own,) = (each for _, each in self._session.retrieve([datacenter], ["networkFolder"]))
         found = self._session.collect(own["networkFolder"], vim.Network, ["name"])
         return [_pick("networks", name, found) for name in names]

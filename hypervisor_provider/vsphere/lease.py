@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hypervisor_provider.vsphere.api import vim, vmodl
-from hypervisor_provider.vsphere.faults import explained
+from hypervisor_provider.vsphere.faults import explained, not_trusted
 from hypervisor_provider.vsphere.session import Session
 from provider_core import errors
 from provider_core.progress import Progress
@@ -192,10 +192,7 @@ def connected(session: Session, host: str, port: int, thumbprint: str | None) ->
     except ssl.SSLCertVerificationError as error:
         connection.close()
         if not thumbprint:
-            raise errors.CertificateNotTrusted(
-                f"the certificate of {host} is not trusted ({error.verify_message}): "
-                f"set {session.settings.how_to('ca_bundle')} to the authority that signed it"
-            ) from None
+            raise not_trusted(host, error, session.settings) from None
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

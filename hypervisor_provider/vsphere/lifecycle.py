@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from pulumi.dynamic import CheckFailure, CheckResult, DiffResult
+from pulumi.dynamic import DiffResult
 from pulumi.output import Unknown
 
 from hypervisor_provider.vsphere import ova
@@ -27,7 +26,6 @@ _WHERE = ("datacenter", "folder")
 class _Machines(Backend, Protocol):
     """What a backend of vSphere has beside the usual."""
 
-    def deploy(self, body: Props, ova: ova.Ova) -> str: ...
     def find(self, body: Props) -> tuple[str, dict[str, Any]] | None: ...
     def starts_with_host(self, id: str) -> bool: ...
     def stops(self, id: str, body: Props) -> errors.ProviderError | None: ...
@@ -38,14 +36,9 @@ class VirtualMachineLifecycle(Lifecycle):
 
     alone = True
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """The usual, and a look into the OVA of a machine that is to be made; later it is not needed."""
-        result = super().check(_olds, news)
-        path = news.get("ova")
-        if not result.failures and not _olds and isinstance(path, str) and not handover.is_stream(path):
-            problem = ova.problem(path)
-            result.failures += [CheckFailure("", problem)] if problem else []
-        return result
+    def wrong_image(self, image: str, values: Props) -> str:
+        """It must be an OVA, as far as its table of contents tells."""
+        return ova.problem(image)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """The usual; a change that a running machine does not take fails here, before anything is changed."""
@@ -86,8 +79,7 @@ class VirtualMachineLifecycle(Lifecycle):
             if found["complete"]:
                 return self._take_over(backend, existing, body, files)
             backend.delete(self.declaration.path, id)
-        with self._image(body) as image:
-            return Created(machines.deploy(body, image))
+        return backend.create(self.declaration.path, body, files)
 
     def fetch(self, backend: Backend, id: str, olds: Props) -> dict[str, Any] | None:
         """The machine; its host is asked whether it starts it only when the stack says so."""
@@ -125,9 +117,6 @@ class VirtualMachineLifecycle(Lifecycle):
         backend.update(self.declaration.path, id, body, files)
         take(backend, id)
         return Created(id)
-
-    def _image(self, body: Props) -> AbstractContextManager[ova.Ova]:
-        return ova.opened(str(body["ova"]))
 
     def _half_made(self, id: str) -> errors.AlreadyExists:
         return errors.AlreadyExists(

@@ -6,12 +6,11 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from hypervisor_provider.vsphere.api import SmartStubAdapter, SoapStubAdapter, vim, vmodl
-from hypervisor_provider.vsphere.faults import translated
+from hypervisor_provider.vsphere.faults import translated, unreachable
 from provider_core import errors
 from provider_core.connections import Settings
 
@@ -39,10 +38,7 @@ class _Stub(SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no types
         except ssl.SSLCertVerificationError:
             raise
         except OSError as error:
-            raise errors.ConnectionFailed(
-                f"{self.settings.address} cannot be reached ({error.strerror or error}): see that it is on, and "
-                f"what {self.settings.how_to('address')} says"
-            ) from None
+            raise unreachable(error, self.settings) from None
 
 
 class Session:
@@ -169,10 +165,7 @@ class Session:
         except (ssl.SSLCertVerificationError, vmodl.MethodFault):
             raise
         except OSError as error:
-            raise errors.ConnectionFailed(
-                f"{self.settings.address} cannot be reached ({error.strerror or error}): see that it is on, and "
-                f"what {self.settings.how_to('address')} says"
-            ) from None
+            raise unreachable(error, self.settings) from None
         except Exception as error:
             # Whatever pyVmomi raises for an answer that is none of vSphere's.
             raise errors.ConfigurationError(
@@ -203,9 +196,7 @@ def _seen(page: Any) -> Any:
 
 
 def _context(settings: Settings) -> ssl.SSLContext:
-    if settings.ca_bundle and not Path(settings.ca_bundle).is_file():
-        raise errors.ConfigurationError(f"{settings.how_to('ca_bundle')} must be a PEM file, got {settings.ca_bundle}")
-    context = ssl.create_default_context(cafile=settings.ca_bundle or None)
+    context = ssl.create_default_context(cafile=settings.authorities())
     if not settings.verify_tls:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,12 @@ from provider_core.backend import Created
 from provider_core.connections import Settings
 from provider_core.joiner import Joiner
 from provider_core.service import out_of_service
+from provider_core.waiting import wait
 
 __all__ = ["VsphereBackend", "connect"]
 
 SHUTDOWN = 120.0
 """Seconds that a guest may take to shut down before its machine is switched off."""
-
-POLL = 1.0
-"""Seconds between two looks at a guest that shuts down."""
 
 
 class VsphereBackend:
@@ -153,24 +150,21 @@ class VsphereBackend:
 
     def power_off(self, machine: Any, graceful: bool = True) -> None:
         """Shut the guest down when its tools run, and switch the machine off when that takes too long."""
-        asked = False
-        deadline = time.monotonic() + SHUTDOWN
-        while True:
-            own = self._properties([machine]).get(machine)
-            if own is None or own["runtime.powerState"] == vim.VirtualMachine.PowerState.poweredOff:
-                return
-            if not graceful or own.get("guest.toolsRunningStatus") != "guestToolsRunning":
-                break
-            if not asked:
-                try:
-                    self.session.call(machine.ShutdownGuest)
-                except errors.Rejected:
-                    break
-                asked = True
-            elif time.monotonic() > deadline:
-                break
-            time.sleep(POLL if asked else 0)
-        self.session.wait(machine.PowerOff)
+        own = self._running(machine)
+        if graceful and _has_tools(own):
+            with contextlib.suppress(errors.Rejected):
+                self.session.call(machine.ShutdownGuest)
+                words = "its guest was told to shut down"
+                wait(str(own["name"]), SHUTDOWN, lambda: words if _has_tools(self._running(machine)) else "")
+            own = self._running(machine)
+        if own:
+            self.session.wait(machine.PowerOff)
+
+    def _running(self, machine: Any) -> Properties:
+        """The properties of a machine that is on; none of one that is off or gone."""
+        own = self._properties([machine]).get(machine, {})
+        off = own.get("runtime.powerState") == vim.VirtualMachine.PowerState.poweredOff
+        return {} if off else own
 
     def _destroy(self, machine: Any, graceful: bool) -> None:
         self.power_off(machine, graceful)
@@ -245,6 +239,10 @@ class VsphereBackend:
             for each, own in self.session.retrieve([*objects], ["name"])
         }
         return {id: machines.wire(machine, own, names) for id, (machine, own) in found.items()}
+
+
+def _has_tools(own: Properties) -> bool:
+    return own.get("guest.toolsRunningStatus") == "guestToolsRunning"
 
 
 def _must_stop(fields: list[str]) -> errors.ProviderError:

@@ -21,6 +21,8 @@ __all__ = ["VirtualMachineLifecycle"]
 
 _STOPS = ("cpus", "memory", "cores_per_socket")
 _WHERE = ("datacenter", "folder")
+_MANNER = ("allow_power_off", "serves")
+"""How a machine may be stopped: never sent, and of no machine's configuration."""
 
 
 class _Machines(Backend, Protocol):
@@ -77,7 +79,7 @@ class VirtualMachineLifecycle(Lifecycle):
             if not adopt:
                 raise self._half_made(id) if not found["complete"] else self.exists(id)
             if found["complete"]:
-                return self._take_over(backend, existing, body, files)
+                return self._take_over(backend, existing, {**body, **_manner(values)}, files)
             backend.delete(self.declaration.path, id)
         return backend.create(self.declaration.path, body, files)
 
@@ -88,10 +90,11 @@ class VirtualMachineLifecycle(Lifecycle):
             found["start_with_host"] = cast(_Machines, backend).starts_with_host(id)
         return found
 
-    def write(self, backend: Backend, id: str, body: Props, files: Mapping[str, Path], olds: Props) -> dict[str, Any]:
-        """Change the machine, with what the stack has said before of how it may be stopped."""
-        said = {name: olds[name] for name in ("allow_power_off", "serves") if name in olds}
-        backend.update(self.declaration.path, id, {**said, **body}, files)
+    def change(
+        self, backend: Backend, id: str, body: Props, files: Mapping[str, Path], olds: Props, news: Props
+    ) -> dict[str, Any]:
+        """Change the machine, in the manner that the stack permits."""
+        backend.update(self.declaration.path, id, {**body, **_manner(news)}, files)
         return {}
 
     def _earlier(
@@ -108,7 +111,7 @@ class VirtualMachineLifecycle(Lifecycle):
         if ours and (not found["complete"] or handover.is_offered(str(body.get("ova")))):
             backend.delete(self.declaration.path, id)
             return None
-        return self._take_over(backend, existing, body, files) if ours else None
+        return self._take_over(backend, existing, {**body, **_manner(values)}, files) if ours else None
 
     def _take_over(
         self, backend: Backend, existing: tuple[str, Props], body: Props, files: Mapping[str, Path]
@@ -131,3 +134,7 @@ class VirtualMachineLifecycle(Lifecycle):
             return  # a preview needs no server; the update will tell
         if refusal is not None:
             raise refusal.named(self.declaration.label(from_engine(self.declaration, props))) from None
+
+
+def _manner(values: Props) -> dict[str, Any]:
+    return {name: values[name] for name in _MANNER if values.get(name) is not None}

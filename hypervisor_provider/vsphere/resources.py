@@ -13,9 +13,11 @@ from provider_core.fields import (
     computed,
     image,
     integer,
+    local,
     text,
     texts,
 )
+from provider_core.kinds import Boolean
 
 __all__ = ["VirtualMachine"]
 
@@ -62,8 +64,8 @@ class VirtualMachine(
     power: Field[str] = choice("on", "off", default="on")
     start_with_host: Field[bool] = boolean(default=False)
     notes: Field[str] = text(default="")
-    allow_power_off: Field[bool] = boolean(default=False, write_only=True)
-    serves: Field[str] = text(default="", write_only=True)
+    allow_power_off: Field[bool] = local(Boolean(), default=False)
+    serves: Field[str] = local(default="")
     moref: Computed[str] = computed(at_create=True)
     running_on: Computed[str] = computed(at_create=True)
     ip_address: Computed[str] = computed()

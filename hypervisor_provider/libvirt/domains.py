@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -10,7 +9,7 @@ from xml.etree import ElementTree
 
 from hypervisor_provider.libvirt import disks, domain_xml
 from hypervisor_provider.libvirt.domain_xml import AT_START, MANNER
-from hypervisor_provider.libvirt.faults import is_gone
+from hypervisor_provider.libvirt.faults import gone, unless_gone
 from hypervisor_provider.libvirt.host import Host
 from hypervisor_provider.libvirt.kinds import BRIDGE, USER
 from hypervisor_provider.libvirt.library import library
@@ -19,6 +18,7 @@ from hypervisor_provider.libvirt.xml import FORMS, NAMESPACE, UNFINISHED, Elemen
 from provider_core import errors
 from provider_core.kinds import show
 from provider_core.service import out_of_service
+from provider_core.waiting import wait
 
 __all__ = ["Domains"]
 
@@ -58,21 +58,16 @@ class Domains:
     def read(self, id: str) -> dict[str, Any] | None:
         """The machine as it is defined, None when it is not there."""
         with self._host.session() as connection:
-            domain = _find(connection, id)
-            try:
-                return _wire(connection, domain) if domain else None
-            except library().libvirtError as error:
-                if is_gone(error):
-                    return None
-                raise
+            domain = unless_gone(connection.lookupByUUIDString, id)
+            return unless_gone(_wire, connection, domain) if domain else None
 
     def update(self, id: str, body: Mapping[str, Any]) -> None:
         """Change what is in ``body``, in the manner that is in it; what needs a start restarts a machine that runs."""
         manner = {**MANNER, **{name: body[name] for name in MANNER if name in body}}
         with self._host.session() as connection:
-            domain = _find(connection, id)
+            domain = unless_gone(connection.lookupByUUIDString, id)
             if domain is None:
-                raise errors.NotFound(f"{id} is gone", 404)
+                raise gone(id)
             _refuse_fixed(domain, body)
             wanted = self._resolved(connection, body)
             runs = bool(domain.isActive())
@@ -101,14 +96,9 @@ class Domains:
     def delete(self, id: str) -> None:
         """Switch it off if it runs, and remove it with its firmware's memory and snapshots; volumes stay."""
         with self._host.session() as connection:
-            domain = _find(connection, id)
-            if domain is None:
-                return
-            try:
-                self._remove(domain)
-            except library().libvirtError as error:
-                if not is_gone(error):
-                    raise
+            domain = unless_gone(connection.lookupByUUIDString, id)
+            if domain is not None:
+                unless_gone(self._remove, domain)
 
     def list(self, filters: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         """The machines that match."""
@@ -184,15 +174,6 @@ class Domains:
             domain.undefineFlags(flags)
 
 
-def _find(connection: Any, id: str) -> Any:
-    try:
-        return connection.lookupByUUIDString(id)
-    except library().libvirtError as error:
-        if is_gone(error):
-            return None
-        raise
-
-
 def _inactive(domain: Any) -> str:
     libvirt = library()
     return str(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE))
@@ -255,10 +236,7 @@ def _stop(domain: Any, seconds: float) -> None:
     with suppress(libvirt.libvirtError):  # a guest that cannot be told is switched off
         if seconds:
             domain.shutdown()
-    end = time.monotonic() + seconds
-    while domain.isActive() and time.monotonic() < end:
-        time.sleep(min(0.5, seconds))
-    if domain.isActive():
+    if wait(domain.name(), seconds, lambda: "its guest has not shut down yet" if domain.isActive() else ""):
         try:
             domain.destroy()
         except libvirt.libvirtError:

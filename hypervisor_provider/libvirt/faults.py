@@ -1,13 +1,16 @@
-"""libvirt's errors as this project's, by their codes."""
+"""libvirt's errors as this project's, by their codes, and what volumes, networks and machines refuse alike."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, TypeVar
 
 from hypervisor_provider.libvirt.library import library
 from provider_core import errors
 
-__all__ = ["fault", "is_gone", "unreachable"]
+__all__ = ["fault", "gone", "is_gone", "refuse_all_but", "unless_gone", "unreachable"]
+
+T = TypeVar("T")
 
 _GONE = ("NO_DOMAIN", "NO_NETWORK", "NO_STORAGE_POOL", "NO_STORAGE_VOL")
 _UNAUTHORIZED = ("AUTH_FAILED", "AUTH_CANCELLED", "AUTH_UNAVAILABLE")
@@ -50,6 +53,28 @@ def fault(error: Any, address: str, connected: bool) -> errors.ProviderError:
 def is_gone(error: Any) -> bool:
     """Whether the object that was asked for is not there."""
     return _is(error, _GONE)
+
+
+def unless_gone(call: Callable[..., T], *arguments: Any) -> T | None:
+    """What the call returns, None when the object that it asks for is not there."""
+    try:
+        return call(*arguments)
+    except library().libvirtError as error:
+        if is_gone(error):
+            return None
+        raise
+
+
+def gone(id: str) -> errors.NotFound:
+    """The error of a change to an object that is not there."""
+    return errors.NotFound(f"{id} is gone", 404)
+
+
+def refuse_all_but(changeable: Collection[str], fields: Iterable[str], type: str) -> None:
+    """Raise `Rejected` where a field of an object that is there cannot be changed."""
+    fixed = sorted(name for name in fields if name not in changeable)
+    if fixed:
+        raise errors.Rejected(f"{', '.join(fixed)} of a {type} that is there cannot be changed", 400)
 
 
 def _is(error: Any, names: tuple[str, ...]) -> bool:

@@ -18,7 +18,7 @@ from typing import IO, Any
 from provider_core import errors
 from provider_core.handover import accept, is_stream
 
-__all__ = ["BY_HAND", "HEAD", "OVA", "PIECE", "Header", "Image", "header_of", "opened", "wrong_source"]
+__all__ = ["BY_HAND", "HEAD", "OVA", "PIECE", "Header", "Image", "header_of", "opened", "too_small", "wrong_source"]
 
 HEAD = 1024
 """Bytes from which it is told what a file is."""
@@ -83,23 +83,34 @@ def wrong_source(path: Path, format: str, capacity: int | None) -> str:
             header = header_of(file.read(HEAD))
     except OSError as error:
         return f"source must be a file that can be read, got {path}: {error.strerror}"
-    wrong = _mismatch(header, format)
-    if not wrong and header.format == OVA and shutil.which("qemu-img") is None:
-        return f"qemu-img is needed to convert the OVA {path}: install qemu-utils, or convert it by hand: {BY_HAND}"
+    if wrong := _mismatch(header, format, str(path)):
+        return wrong
+    if header.format == OVA and shutil.which("qemu-img") is None:
+        return _needs_qemu_img(f"the OVA {path}")
     size = path.stat().st_size if header.format == "raw" else header.size
-    if not wrong and capacity is not None and capacity << 20 < size:
-        return f"capacity must be at least {-(-size >> 20)}, the size of the image in MiB, got {capacity}"
-    return f"source must be {wrong} ({path})" if wrong else ""
+    return too_small(capacity, size) if capacity is not None and capacity << 20 < size else ""
 
 
-def _mismatch(header: Header, format: str) -> str:
+def too_small(capacity: int, size: int) -> str:
+    """That a capacity in MiB is too small for an image of so many bytes."""
+    return f"capacity must be at least {-(-size >> 20)}, the size of the image in MiB, got {capacity}"
+
+
+def _needs_qemu_img(title: str) -> str:
+    return f"qemu-img is needed to convert {title}: install qemu-utils, or convert it by hand: {BY_HAND}"
+
+
+def _mismatch(header: Header, format: str, title: str) -> str:
+    """Why a file is not an image of this format that can be sent, or an empty string."""
     if header.format == OVA:
         return ""
     if header.format != format:
         got = "nothing that is known as one" if header.format == "raw" else f"a file of type {header.format}"
         hint = f"; for a disk in it: {BY_HAND}" if header.format in ("VMDK", "ZIP") else ""
-        return f"an image of type {format}, or an OVA, got {got}{hint}"
-    return "an image that needs no other one, got one with a backing file" if header.needs_another else ""
+        return f"source must be an image of type {format}, or an OVA, got {got}{hint} ({title})"
+    if header.needs_another:
+        return f"source must be an image that needs no other one, got one with a backing file ({title})"
+    return ""
 
 
 @contextmanager
@@ -137,8 +148,8 @@ def _readable(path: Path) -> Iterator[IO[bytes]]:
 def _of_file(file: IO[bytes], format: str, title: str) -> Iterator[Image]:
     header = header_of(file.read(HEAD))
     file.seek(0)
-    if wrong := _mismatch(header, format):
-        raise errors.Rejected(f"source must be {wrong} ({title})", 400)
+    if wrong := _mismatch(header, format, title):
+        raise errors.Rejected(wrong, 400)
     if header.format == OVA:
         with _converted(file, format, title) as image:
             yield image
@@ -153,8 +164,8 @@ def _of_pieces(pieces: Iterator[bytes], size: int, format: str, title: str) -> I
     while len(first) < HEAD and (piece := next(pieces, b"")):
         first += piece
     header = header_of(first)
-    if wrong := _mismatch(header, format):
-        raise errors.Rejected(f"source must be {wrong} ({title})", 400)
+    if wrong := _mismatch(header, format, title):
+        raise errors.Rejected(wrong, 400)
     everything = itertools.chain([first], pieces)
     if header.format == OVA:
         with _converted(_Reader(everything), format, title) as image:
@@ -204,9 +215,7 @@ def _convert(disk: IO[bytes], image: IO[bytes], format: str, title: str) -> None
             text=True,
         )
     except OSError:
-        raise errors.ConfigurationError(
-            f"qemu-img is needed to convert {title}: install qemu-utils, or convert it by hand: {BY_HAND}"
-        ) from None
+        raise errors.ConfigurationError(_needs_qemu_img(title)) from None
     if done.returncode:
         said = " ".join(done.stderr.split())[:300]
         raise errors.ConfigurationError(f"{title} cannot be converted by qemu-img: {said}")

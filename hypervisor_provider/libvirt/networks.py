@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 from xml.etree import ElementTree
 
-from hypervisor_provider.libvirt.faults import is_gone
+from hypervisor_provider.libvirt.faults import gone, refuse_all_but, unless_gone
 from hypervisor_provider.libvirt.host import Host
 from hypervisor_provider.libvirt.kinds import USER
 from hypervisor_provider.libvirt.library import library
@@ -56,18 +56,16 @@ class Networks:
     def read(self, id: str) -> dict[str, Any] | None:
         """The network as it is defined, None when it is not there."""
         with self._host.session() as connection:
-            network = _find(connection, id)
+            network = unless_gone(connection.networkLookupByUUIDString, id)
             return _wire(network) if network else None
 
     def update(self, id: str, body: Mapping[str, Any]) -> None:
         """Change the DHCP range, while it runs, and whether it starts with the host. One that is stopped is started."""
         with self._host.session() as connection:
-            network = _find(connection, id)
+            network = unless_gone(connection.networkLookupByUUIDString, id)
             if network is None:
-                raise errors.NotFound(f"{id} is gone", 404)
-            fixed = sorted(name for name in body if name not in _IN_PLACE)
-            if fixed:
-                raise errors.Rejected(f"{', '.join(fixed)} of a network that is there cannot be changed", 400)
+                raise gone(id)
+            refuse_all_but(_IN_PLACE, body, "network")
             if "dhcp_start" in body or "dhcp_end" in body:
                 self._set_range(connection, network, body)
             if "autostart" in body:
@@ -78,7 +76,7 @@ class Networks:
     def delete(self, id: str) -> None:
         """Stop it and remove it, unless a machine that runs is attached."""
         with self._host.session() as connection:
-            network = _find(connection, id)
+            network = unless_gone(connection.networkLookupByUUIDString, id)
             if network is None:
                 return
             if network.isActive():
@@ -139,15 +137,6 @@ def uuid_of(connection: Any, name: str) -> list[str]:
         return [connection.networkLookupByName(name).UUIDString()]
     except library().libvirtError:
         return []
-
-
-def _find(connection: Any, id: str) -> Any:
-    try:
-        return connection.networkLookupByUUIDString(id)
-    except library().libvirtError as error:
-        if is_gone(error):
-            return None
-        raise
 
 
 def _inactive(network: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from hypervisor_provider.libvirt import disks, images
-from hypervisor_provider.libvirt.faults import is_gone
+from hypervisor_provider.libvirt.faults import gone, refuse_all_but, unless_gone
 from hypervisor_provider.libvirt.host import Host
 from hypervisor_provider.libvirt.library import library
 from hypervisor_provider.libvirt.uploads import upload
@@ -58,36 +58,30 @@ class Volumes:
     def read(self, id: str) -> dict[str, Any] | None:
         """The volume, None when it, or its pool, is not there."""
         with self._host.session() as connection:
-            pool = self._pool_of(connection, id)
-            volume = _find(pool, id.partition("/")[2]) if pool else None
+            pool, volume = _find(connection, id)
             return _wire(connection, pool, volume) if volume else None
 
     def update(self, id: str, body: Mapping[str, Any]) -> None:
         """Grow it, while it is in use as well. Raises `Rejected` for what cannot be changed."""
         with self._host.session() as connection:
-            pool = self._pool_of(connection, id)
-            volume = _find(pool, id.partition("/")[2]) if pool else None
+            _, volume = _find(connection, id)
             if volume is None:
-                raise errors.NotFound(f"{id} is gone", 404)
+                raise gone(id)
             # What it began with cannot be seen: a volume that is taken over is taken as it is.
-            fixed = sorted(name for name in body if name not in ("capacity", "source"))
-            if fixed:
-                raise errors.Rejected(f"{', '.join(fixed)} of a volume that is there cannot be changed", 400)
+            refuse_all_but(("capacity", "source"), body, "volume")
             if "capacity" in body:
                 self._grow(connection, volume, body["capacity"] << 20)
 
     def delete(self, id: str) -> None:
         """Remove it, unless a machine or another volume needs it."""
         with self._host.session() as connection:
-            pool = self._pool_of(connection, id)
+            pool, volume = _find(connection, id)
             if pool is None:
                 return
-            name = id.partition("/")[2]
-            volume = _find(pool, name)
             if volume is not None:
                 self._refuse_in_use(connection, pool, volume)
                 volume.delete(0)
-            mark = _find(pool, name + MARK)
+            mark = _volume(pool, id.partition("/")[2] + MARK)
             if mark is not None:
                 mark.delete(0)
 
@@ -110,8 +104,11 @@ class Volumes:
 
     def _create(self, body: Mapping[str, Any], source: str) -> str:
         with self._host.session() as connection:
-            pool = self._pool(connection, body["pool"])
-            if _find(pool, body["name"]) is not None:
+            pool = _pool(connection, body["pool"])
+            if pool is None:
+                names = ", ".join(sorted(show(each.name()) for each in connection.listAllStoragePools(0))) or "none"
+                raise errors.Rejected(f"pool must be one of this host's ({names}), got {show(body['pool'])}", 400)
+            if _volume(pool, body["name"]) is not None:
                 raise errors.Rejected(f'pool "{body["pool"]}" has a volume of this name', 409)
             if source:
                 with images.opened(source, body.get("format", "qcow2")) as image:
@@ -123,13 +120,9 @@ class Volumes:
     def _send(self, connection: Any, pool: Any, body: Mapping[str, Any], image: images.Image) -> None:
         size = body.get("capacity", 0) << 20
         if size and size < image.size:
-            raise errors.Rejected(
-                f"capacity must be at least {-(-image.size >> 20)}, the size of the image in MiB, "
-                f"got {body['capacity']}",
-                400,
-            )
+            raise errors.Rejected(images.too_small(body["capacity"], image.size), 400)
         name = body["name"]
-        if _find(pool, name + MARK) is None:
+        if _volume(pool, name + MARK) is None:
             pool.createXML(_volume_xml(name + MARK, "raw", 0), 0)
         try:
             format = body.get("format", "qcow2")
@@ -142,7 +135,7 @@ class Volumes:
         except BaseException as error:
             try:
                 for each in (name, name + MARK):
-                    half = _find(pool, each)
+                    half = _volume(pool, each)
                     if half is not None:
                         half.delete(0)
             except library().libvirtError:
@@ -193,38 +186,24 @@ class Volumes:
         if layers:
             raise errors.Rejected(f"the volume lies below {', '.join(map(show, layers))}: remove those first", 409)
 
-    def _pool(self, connection: Any, name: str) -> Any:
-        """An active pool. Raises `Rejected` with those that there are."""
-        try:
-            pool = connection.storagePoolLookupByName(name)
-        except library().libvirtError as error:
-            if not is_gone(error):
-                raise
-            names = ", ".join(sorted(show(each.name()) for each in connection.listAllStoragePools(0))) or "none"
-            raise errors.Rejected(f"pool must be one of this host's ({names}), got {show(name)}", 400) from None
-        if not pool.isActive():
-            raise errors.Rejected(f"pool {show(name)} is not active: start it with virsh pool-start {name}", 409)
-        return pool
 
-    def _pool_of(self, connection: Any, id: str) -> Any:
-        """The pool of an id, None when there is none; what is in an inactive one cannot be known."""
-        name = id.partition("/")[0]
-        try:
-            connection.storagePoolLookupByName(name)
-        except library().libvirtError as error:
-            if is_gone(error):
-                return None
-            raise
-        return self._pool(connection, name)
+def _find(connection: Any, id: str) -> tuple[Any, Any]:
+    """The pool and the volume of an id, None for what is not there."""
+    pool_name, _, name = id.partition("/")
+    pool = _pool(connection, pool_name)
+    return pool, _volume(pool, name) if pool else None
 
 
-def _find(pool: Any, name: str) -> Any:
-    try:
-        return pool.storageVolLookupByName(name)
-    except library().libvirtError as error:
-        if is_gone(error):
-            return None
-        raise
+def _pool(connection: Any, name: str) -> Any:
+    """The pool, None when there is none. Raises `Rejected` when it is inactive: what is in it cannot be known."""
+    pool = unless_gone(connection.storagePoolLookupByName, name)
+    if pool is not None and not pool.isActive():
+        raise errors.Rejected(f"pool {show(name)} is not active: start it with virsh pool-start {name}", 409)
+    return pool
+
+
+def _volume(pool: Any, name: str) -> Any:
+    return unless_gone(pool.storageVolLookupByName, name)
 
 
 def _volume_xml(name: str, format: str, size: int, base: disks.Source | None = None) -> str:
@@ -255,5 +234,5 @@ def _wire(connection: Any, pool: Any, volume: Any) -> dict[str, Any]:
         "path": volume.path(),
         "allocation": -(-allocation >> 20),
         FORMS: {"backing": forms},
-        UNFINISHED: _find(pool, name + MARK) is not None,
+        UNFINISHED: _volume(pool, name + MARK) is not None,
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import datetime
 import ipaddress
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -106,19 +107,24 @@ def _certificates(folder: Path) -> None:
 def _password(folder: Path) -> None:
     """SASL's own database, with one user, as its command would make it."""
     (folder / "libvirt.conf").write_text(f"mech_list: scram-sha-256\nsasldb_path: {folder}/sasldb\n")
-    before = os.environ.get("SASL_CONF_PATH")
-    os.environ["SASL_CONF_PATH"] = str(folder)
-    try:
-        sasl = ctypes.CDLL("libsasl2.so.2")
-        connection = ctypes.c_void_p()
-        assert sasl.sasl_server_init(None, b"libvirt") == 0
-        assert sasl.sasl_server_new(b"libvirt", None, None, None, None, None, 0, ctypes.byref(connection)) == 0
-        assert sasl.sasl_setpass(connection, USER.encode(), PASSWORD.encode(), len(PASSWORD), None, 0, 1) == 0
-    finally:
-        if before is None:
-            del os.environ["SASL_CONF_PATH"]
+    # In a process of its own: SASL reads its configuration once, and libvirt's client has it read already.
+    subprocess.run(
+        [sys.executable, "-c", _SASLPASSWD, USER],
+        env={**os.environ, "SASL_CONF_PATH": str(folder)},
+        input=PASSWORD.encode(),
+        check=True,
+    )
     for name in ("key.pem", "sasldb"):
         (folder / name).chmod(0o644)
+
+
+_SASLPASSWD = """
+import ctypes, sys
+sasl, connection, password = ctypes.CDLL("libsasl2.so.2"), ctypes.c_void_p(), sys.stdin.buffer.read()
+assert sasl.sasl_server_init(None, b"libvirt") == 0
+assert sasl.sasl_server_new(b"libvirt", None, None, None, None, None, 0, ctypes.byref(connection)) == 0
+assert sasl.sasl_setpass(connection, sys.argv[1].encode(), password, len(password), None, 0, 1) == 0
+"""
 
 
 def test_a_password_opens_the_host(far: Far) -> None:

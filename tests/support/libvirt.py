@@ -6,6 +6,7 @@ It touches nothing of the machine's own libvirt: its sockets, its configuration 
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import pwd
 import shutil
@@ -48,6 +49,16 @@ def needs_libvirt() -> None:
 _PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
 
+def _display_ports() -> str:
+    """Ports for the displays of one daemon's machines: two daemons that look at the same free port both take it."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 21000 + 500 * worker + 50 * (next(_daemons) % 10)
+    return f"remote_display_port_min = {first}\nremote_display_port_max = {first + 49}\n"
+
+
+_daemons = itertools.count()
+
+
 class Daemon:
     """A running libvirtd. ``uri`` is its QEMU driver's, ``test_uri`` that of its test driver.
 
@@ -72,7 +83,7 @@ class Daemon:
         settings.mkdir()
         self.give(settings)
         # Else it starts another daemon for the logs of machines, which outlives it.
-        (settings / "qemu.conf").write_text('stdio_handler = "file"\n')
+        (settings / "qemu.conf").write_text(f'stdio_handler = "file"\n{_display_ports()}')
         (settings / "libvirtd.conf").write_text(configuration)
         self.socket = self.folder / "run" / "libvirt" / "libvirt-sock"
         self.uri = f"qemu+unix:///session?socket={self.socket}"

@@ -107,8 +107,8 @@ class Domains:
             for domain in connection.listAllDomains(0):
                 if not domain.isPersistent() or filters.get("name") not in (None, domain.name()):
                     continue
-                wire = _wire(connection, domain)
-                if matches(wire, filters):
+                wire = unless_gone(_wire, connection, domain)
+                if wire is not None and matches(wire, filters):
                     found.append((domain.UUIDString(), wire))
         yield from found
 

@@ -90,8 +90,8 @@ class Networks:
         found = []
         with self._host.session() as connection:
             for network in connection.listAllNetworks(0):
-                wire = _wire(network)
-                if matches(wire, filters):
+                wire = unless_gone(_wire, network)
+                if wire is not None and matches(wire, filters):
                     found.append((network.UUIDString(), wire))
         yield from found
 

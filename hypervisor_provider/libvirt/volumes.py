@@ -97,8 +97,8 @@ class Volumes:
                 for volume in pool.listAllVolumes(0):
                     if volume.name().endswith(MARK) or filters.get("name") not in (None, volume.name()):
                         continue
-                    wire = _wire(connection, pool, volume)
-                    if matches(wire, filters):
+                    wire = unless_gone(_wire, connection, pool, volume)
+                    if wire is not None and matches(wire, filters):
                         found.append((f"{pool.name()}/{volume.name()}", wire))
         yield from found
 
@@ -179,9 +179,7 @@ class Volumes:
             )
         path = volume.path()
         layers = sorted(
-            each.name()
-            for each in pool.listAllVolumes(0)
-            if each.name() != name and find_text(parse(each.XMLDesc(0)), "backingStore/path") == path
+            each.name() for each in pool.listAllVolumes(0) if each.name() != name and _lies_on(each) == path
         )
         if layers:
             raise errors.Rejected(f"the volume lies below {', '.join(map(show, layers))}: remove those first", 409)
@@ -200,6 +198,12 @@ def _pool(connection: Any, name: str) -> Any:
     if pool is not None and not pool.isActive():
         raise errors.Rejected(f"pool {show(name)} is not active: start it with virsh pool-start {name}", 409)
     return pool
+
+
+def _lies_on(volume: Any) -> str | None:
+    """The path of the volume below; None for one that is on its own, or that somebody removes at this moment."""
+    xml = unless_gone(volume.XMLDesc, 0)
+    return find_text(parse(xml), "backingStore/path") if xml is not None else None
 
 
 def _volume(pool: Any, name: str) -> Any:

@@ -9,6 +9,7 @@ import sys
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -346,6 +347,14 @@ def test_a_layer_on_a_volume(machines: Machines, daemon: Daemon, qcow2: Path) ->
     for each in (larger, layer, base):
         each.destroy()
     assert _there(daemon) == []
+
+
+def test_volumes_that_go_together(machines: Machines, daemon: Daemon) -> None:
+    """Each looks whether another lies on it, and finds those that go at the same moment, or no longer."""
+    made = [Held(machines, Volume).up(name=f"v{number}", pool="images", capacity=1) for number in range(24)]
+    with ThreadPoolExecutor(len(made)) as pool:
+        list(pool.map(Held.destroy, made))
+    assert daemon.images() == []
 
 
 def test_an_empty_disk(machines: Machines, daemon: Daemon) -> None:

@@ -78,6 +78,9 @@ def _key(type_name: str, value: str) -> str | None:
     """What follows the list's path in a URI, as it is in the column; None where that names no object."""
     folder, _, key = urlsplit(value).path.rstrip("/").rpartition("/")
     spec = TYPES[type_name]
-    if folder + "/" != spec.uri or (spec.key == "id" and not key.isdecimal()):
+    if folder + "/" != spec.uri:
         return None
-    return str(int(key)) if spec.key == "id" else key
+    if spec.key != "id":
+        return key
+    # A number that no column can hold is nobody's, and the database would not be asked for it.
+    return str(int(key)) if key.isdecimal() and int(key) < 1 << 63 else None

@@ -197,3 +197,14 @@ def test_children_of_other_types(api: Client) -> None:
     assert api.get(theme)["conference"] == [room]
     assert api("DELETE", integration).status_code == 204
     assert api.get(group)["mjx_integration"] is None
+
+
+@pytest.mark.parametrize("number", ["4242", "99999999999999999999", "x"])
+def test_a_bulk_request_deletes_all_or_nothing(api: Client, number: str) -> None:
+    """Also when one URI is of an object that cannot be there."""
+    one, two = (api.create("conference", name=name) for name in ("One", "Two"))
+    missing = f"{CONFIGURATION}conference/{number}/"
+    assert api.bulk("conference", [], [one, missing]).status_code == 404
+    assert sorted(api.names("conference")) == ["One", "Two"]
+    assert api.bulk("conference", [], [one, two]).status_code == 202
+    assert api.names("conference") == []

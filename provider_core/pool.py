@@ -11,12 +11,13 @@ from provider_core.declaration import Vendor
 __all__ = ["backend_of"]
 
 _lock = threading.Lock()
-_backends: dict[Settings, Backend] = {}
+_backends: dict[tuple[Vendor, Settings], Backend] = {}
 
 
 def backend_of(vendor: Vendor, settings: Settings) -> Backend:
     """The backend for these settings, made at the first call."""
+    key = vendor, settings
     with _lock:
-        if settings not in _backends:
-            _backends[settings] = vendor.connect(settings)
-        return _backends[settings]
+        if key not in _backends:
+            _backends[key] = vendor.connect(settings)
+        return _backends[key]

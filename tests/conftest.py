@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import pytest
 
 from simulators.process import Simulator
+from tests.support.disk import Disk
 from tests.support.libvirt import Daemon, needs_libvirt
 from tests.support.node import Node
 from tests.support.stack import Reachable, Stack
@@ -39,6 +40,12 @@ def node(simulator: Simulator) -> Iterator[Node]:
     with Node(simulator) as node:
         node.reset()
         yield node
+
+
+@pytest.fixture
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    """The disk that the test's journals lie on."""
+    return Disk(tmp_path / "journals", monkeypatch)
 
 
 @pytest.fixture(scope="session")

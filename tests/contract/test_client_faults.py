@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from provider_core import errors
 from provider_core.declaration import Declaration
@@ -15,6 +16,7 @@ from provider_core.lifecycle import Lifecycle
 from tests.contract.bench import Bench
 from tests.contract.examples import write_zip
 from tests.contract.plan import by_path
+from tests.support.disk import Disk
 from tests.support.node import Node
 
 QUICK = 0.01
@@ -92,6 +94,23 @@ def wanted(bench: Bench, node: Node, request: pytest.FixtureRequest) -> Object:
 every_type = pytest.mark.parametrize("wanted", TYPES, indirect=True)
 two_types = pytest.mark.parametrize("wanted", ["conference", "dns_server"], indirect=True)
 every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+
+
+@every_type
+def test_a_create_is_on_the_disk_before_it_is_sent(wanted: Object, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Joined with others or alone: a run that is killed after the first byte leaves a line to go on from."""
+    wanted.lifecycle.stack = "kept"
+    recorder, journaled = wanted.bench.recorder, []
+    send = recorder.send
+
+    def noting(request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if request.method == "POST":
+            journaled.append(next(iter(wanted.values.values())) in disk.kept)
+        return send(request, *args, **kwargs)
+
+    monkeypatch.setattr(recorder, "send", noting)
+    wanted.create()
+    assert journaled == [True]
 
 
 @every_type

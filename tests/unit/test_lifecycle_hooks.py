@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from provider_core.handover import Stream, accept, offer
 from provider_core.journal import journal_of
 from provider_core.kinds import Boolean, Text
 from provider_core.lifecycle import Lifecycle, Props
+from tests.support.disk import Disk
 from tests.unit.samples import SAMPLE, declare
 
 
@@ -118,6 +120,21 @@ def test_an_update_knows_what_is_never_sent(lifecycle: Lifecycle, shelf: Shelf) 
         lifecycle.update("box", dict(made.outs or {}), {"name": "box", "size": 3})
     lifecycle.update("box", dict(made.outs or {}), {"name": "box", "size": 3, "permitted": True})
     assert shelf.objects == {"box": {"name": "box", "size": 3}}
+
+
+def test_a_create_is_on_the_disk_before_it_is_sent(
+    lifecycle: Lifecycle, shelf: Shelf, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a server that knows nothing of journals can be created on."""
+    lifecycle.stack = "kept"
+    make = shelf.create
+
+    def create(path: str, body: Props, files: Mapping[str, Path], key: Mapping[str, Any] | None = None) -> Created:
+        assert lifecycle.mark(body, body).key in json.loads(disk.kept)
+        return make(path, body, files, key)
+
+    monkeypatch.setattr(shelf, "create", create)
+    assert lifecycle.create({"name": "box"}).id == "box"
 
 
 def test_a_create_that_is_lost_with_its_server_stays_in_the_journal(

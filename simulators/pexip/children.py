@@ -12,7 +12,7 @@ from tastypie.exceptions import BadRequest
 
 from . import relations
 from .catalogue import FieldSpec
-from .database import stamp
+from .database import insert, stamp
 from .models import CASELESS
 from .rejections import Rejected, fold
 
@@ -54,7 +54,7 @@ class Children:
         self.writer.check_unique([*kept.values(), *new.values()])
         for child in kept.values():
             child.save()
-        self.writer.model.objects.bulk_create(new.values(), batch_size=relations.CHUNK)
+        insert(list(new.values()))
 
     def _fold(self, value: Any) -> Any:
         return fold(value) if self.caseless else value

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.models import BooleanField, ForeignKey, IntegerField, TextField
 
 from . import models
 from .catalogue import FINGERPRINT, TYPES, FieldSpec, TypeSpec
 
 # SQLite has one writer at a time. Queueing here is fair and never times out.
 WRITING = threading.RLock()
+
+_AS_IT_IS = (BooleanField, ForeignKey, IntegerField, TextField)
+"""Columns whose values SQLite takes as Python has them."""
 
 
 def prepare() -> bool:
@@ -71,6 +76,39 @@ def _relate(spec: TypeSpec, number: int, values: Any) -> None:
         else:
             setattr(obj, f"{name}_id", int(value.split("/")[-2]))
     obj.save()
+
+
+def insert(objects: Sequence[Any]) -> None:
+    """Save new objects of one type, in the caller's transaction; they have their numbers afterwards.
+
+    What ``bulk_create`` does at a fraction of its time, most of which goes into values that are as the database takes
+    them already.
+    """
+    if not objects:
+        return
+    meta = objects[0]._meta
+    columns = [column for column in meta.local_concrete_fields if not column.primary_key]
+    plain = [isinstance(column, _AS_IT_IS) for column in columns]
+    names = ", ".join(f'"{column.column}"' for column in columns)
+    places = ", ".join("%s" for _ in columns)
+    rows = [
+        [
+            obj.__dict__[column.attname]
+            if is_plain
+            else column.get_db_prep_save(obj.__dict__[column.attname], connection)
+            for column, is_plain in zip(columns, plain, strict=True)
+        ]
+        for obj in objects
+    ]
+    with connection.cursor() as cursor:
+        statement = f'INSERT INTO "{meta.db_table}" ({names}) VALUES ({places})'  # noqa: S608  (our own models)
+        cursor.executemany(statement, rows)
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [meta.db_table])
+        last: int = cursor.fetchone()[0]
+    # Nobody else writes meanwhile, so the numbers are the latest ones.
+    for number, obj in enumerate(objects, last - len(objects) + 1):
+        obj.pk = number
+        obj._state.adding = False
 
 
 def stamp(obj: Any, spec: TypeSpec, *, created: bool) -> None:

@@ -15,7 +15,7 @@ from tastypie.exceptions import BadRequest
 from . import relations
 from .catalogue import MASK, TYPES, FieldSpec, TypeSpec, fields_in
 from .children import Children
-from .database import stamp
+from .database import insert, stamp
 from .models import CASELESS, MODELS
 from .references import References
 from .rejections import Rejected, fold
@@ -51,10 +51,7 @@ class Writer:
             stamp(obj, self.spec, created=True)
             objects.append(obj)
         self.check_unique(objects)
-        if len(objects) == 1:
-            objects[0].save(force_insert=True)
-        else:
-            self.model.objects.bulk_create(objects, batch_size=relations.CHUNK)
+        insert(objects)
         self._save_lists(objects, lists, fresh=True)
         return objects
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import socket
 import sys
 import threading
 import time
-from collections.abc import Awaitable
+import types
+from collections.abc import Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -49,7 +51,11 @@ _idle: list[asyncio.AbstractEventLoop] = []
 
 
 class _Loop:
-    """An event loop that is used again, where the SDK makes one for each call and ends it."""
+    """An event loop that is used again, where the SDK makes one for each call and ends it.
+
+    It only turns for what waits. The SDK serialises on it, which does not, and at each turn of a loop all the other
+    threads of the pool get theirs first.
+    """
 
     def __init__(self) -> None:
         try:
@@ -57,11 +63,34 @@ class _Loop:
         except IndexError:
             self._loop = asyncio.new_event_loop()
 
-    def run_until_complete(self, awaitable: Awaitable[Any]) -> Any:
-        return self._loop.run_until_complete(awaitable)
+    def run_until_complete(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        asyncio._set_running_loop(self._loop)
+        try:
+            waits_for = coroutine.send(None)
+        except StopIteration as done:
+            return done.value
+        finally:
+            asyncio._set_running_loop(None)
+        return self._loop.run_until_complete(_go_on(coroutine, waits_for))
 
     def close(self) -> None:
         _idle.append(self._loop)
+
+
+@types.coroutine
+def _go_on(coroutine: Coroutine[Any, Any, Any], waits_for: Any) -> Generator[Any, Any, Any]:
+    """The rest of a coroutine that has begun and waits for something."""
+    while True:
+        try:
+            got = yield waits_for
+        except BaseException as error:
+            step = functools.partial(coroutine.throw, error)
+        else:
+            step = functools.partial(coroutine.send, got)
+        try:
+            waits_for = step()
+        except StopIteration as done:
+            return done.value
 
 
 def _keep_loops() -> None:

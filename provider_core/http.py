@@ -80,7 +80,11 @@ class Http:
             "https://", adapter or HTTPAdapter(pool_connections=1, pool_maxsize=THREADS, pool_block=True)
         )
         self._session.headers["User-Agent"] = "pexip-iac"
-        self._verify: bool | str = (settings.authorities() or True) if settings.verify_tls else False
+        verify = (settings.authorities() or True) if settings.verify_tls else False
+        # Once, instead of at each request: it looks through all of the environment.
+        found = self._session.merge_environment_settings(self.base, {}, False, verify, None)
+        self._session.trust_env = False
+        self._session.proxies, self._verify = found["proxies"], found["verify"]
         if not settings.verify_tls:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 

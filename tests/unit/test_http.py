@@ -280,3 +280,29 @@ def test_settings_that_cannot_work(change: Callable[[], Settings], message: str)
     with pytest.raises(errors.ConfigurationError) as caught:
         Http(change(), None, _explain, Script())
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "proxies", "verify"),
+    [
+        ({}, {}, True),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, {"https": "http://proxy:3128"}, True),
+        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "example.com"}, {}, True),
+        ({"REQUESTS_CA_BUNDLE": "/authorities.pem"}, {}, "/authorities.pem"),
+    ],
+)
+def test_what_the_environment_says_of_connections(
+    variables: dict[str, str], proxies: dict[str, str], verify: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy and a bundle of the machine's count; a password of a .netrc file goes nowhere."""
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(requests.sessions, "get_netrc_auth", lambda _: ("somebody", "else"))
+    wire = Wire(answer(200))
+    wire.send(True)
+    (options,) = wire.script.options
+    assert {name: url for name, url in options["proxies"].items() if name == "https"} == proxies
+    assert options["verify"] == verify
+    assert "Authorization" not in wire.script.sent[0].headers

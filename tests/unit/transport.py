@@ -42,10 +42,12 @@ class Script(BaseAdapter):
         super().__init__()
         self.steps = list(steps)
         self.sent: list[requests.PreparedRequest] = []
+        self.options: list[dict[str, Any]] = []
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """The next step."""
         self.sent.append(request)
+        self.options.append(kwargs)
         step = self.steps.pop(0)
         if isinstance(step, Exception):
             raise step

@@ -1,8 +1,9 @@
 """Joining calls that are in flight at the same time into one.
 
-The first call runs at once and alone. What arrives while it runs is gathered, and runs as one batch when it is
-done: so a lone call waits for nobody, and under load a batch is as large as the time of the one before it. Where
-batches are that quick that they stay small, the next one waits for as long as further calls keep coming.
+The first call runs at once, with those only that arrive within a beat. What arrives while it runs is gathered, and
+runs as one batch when it is done: so a lone call waits for nobody, and under load a batch is as large as the time of
+the one before it. Where batches are that quick that they stay small, the next one waits for as long as further calls
+keep coming.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ __all__ = ["Joiner"]
 
 STEP = 0.01
 """Seconds without a further call after which a batch waits no longer."""
+
+BEAT = 0.002
+"""Seconds that the first call waits for others: too short to be felt, and long enough for those that began with it."""
 
 LONGEST = 0.25
 """Seconds that a batch waits at most, while calls keep coming; also, for how long after one they are still expected."""
@@ -72,13 +76,19 @@ class Joiner(Generic[Item, Answer]):
             self._busy = True
         if not leads:
             mine.wake.wait()
-        if self._gather and not mine.done and (not leads or time.monotonic() < self._joined_until):
+        if self._gather and not mine.done and (not leads or self._comes_with_others()):
             self._wait_for_more()
         if not mine.done:
             self._lead()
         if isinstance(mine.answer, BaseException):
             raise mine.answer
         return mine.answer  # type: ignore[return-value]  # done: it is an Answer
+
+    def _comes_with_others(self) -> bool:
+        if time.monotonic() < self._joined_until:
+            return True
+        time.sleep(BEAT)
+        return len(self._waiting) > 1
 
     def _wait_for_more(self) -> None:
         latest = time.monotonic() + LONGEST

@@ -112,3 +112,27 @@ def test_a_quick_batch_waits_while_calls_keep_coming() -> None:
         assert sorted(pool.map(one, range(50))) == list(range(50))
     assert sum(batches) == 50
     assert len(batches) < 10
+
+
+def test_calls_that_begin_together_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of them waits a beat for the others; one that is alone does not wait for a second beat."""
+    batches: list[int] = []
+
+    def run(items: list[int]) -> list[int]:
+        batches.append(len(items))
+        return items
+
+    joiner: Joiner[int, int] = Joiner(run, gather=True)
+    beats: list[float] = []
+    monkeypatch.setattr("provider_core.joiner.time.sleep", beats.append)
+    assert joiner.call(0) == 0
+    assert (batches, len(beats)) == ([1], 1)
+
+    def all_there(_: float) -> None:
+        while len(joiner._waiting) < 20:
+            threading.Event().wait(0.001)
+
+    monkeypatch.setattr("provider_core.joiner.time.sleep", all_there)
+    with ThreadPoolExecutor(20) as pool:
+        assert sorted(pool.map(joiner.call, range(20))) == list(range(20))
+    assert batches == [1, 20]

@@ -32,7 +32,7 @@ from provider_core.fields import (
 )
 from provider_core.resource import Nested, Resource
 
-__all__ = ["ROOM", "UNKNOWN", "Room", "SampleResource", "declare"]
+__all__ = ["ROOM", "SAMPLE", "UNKNOWN", "Room", "SampleResource", "declare"]
 
 UNKNOWN: Any = pulumi.output.Unknown()  # type: ignore[no-untyped-call]  # the SDK leaves it without types
 """A value that is not known before the update."""

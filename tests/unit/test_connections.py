@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
 from provider_core.connections import Connections, Settings
 from provider_core.errors import ConfigurationError
+from provider_core.pool import backend_of
+from tests.unit.samples import SAMPLE
 
 FULL = {"pexip:address": "node.example.com", "pexip:username": "admin", "pexip:password": "hunter2"}
 LAB = {"pexip:connections": {"lab": {"address": "lab.example.com", "username": "lab", "password": "hunter3"}}}
@@ -110,6 +113,21 @@ def test_a_variable_of_a_name_with_a_hyphen() -> None:
     """A shell takes no hyphen in a variable's name."""
     configuration = {"pexip:connections": {"lab-2": {"address": "a"}}}
     assert settings(configuration, {"PEXIP_LAB_2_USERNAME": "me"}, "lab-2").username == "me"
+
+
+def test_a_backend_is_the_vendors_own() -> None:
+    """Made once for each connection; what shares nothing but its settings with another vendor has its own."""
+    made: list[Any] = []
+
+    def connect(_: Settings) -> Any:
+        made.append(object())
+        return made[-1]
+
+    one = dataclasses.replace(SAMPLE, connect=connect)
+    other = dataclasses.replace(one, title="Other")
+    reached = Settings(vendor="sample", address="shared.example.com")
+    found = [backend_of(vendor, reached) for vendor in (one, other, one)]
+    assert [made.index(each) for each in found] == [0, 1, 0]
 
 
 def test_no_secret_in_the_repr() -> None:

@@ -25,7 +25,7 @@ A scenario is named form/items/latency/limit, its floor form/items/floor:
   --only single/1,000/50        those whose node takes 50 ms a request
   --only quickstart             the small ones: the quickstart's preview, the import
 
-All of it takes about twenty minutes on two cores. Nothing else should run meanwhile:
+All of it takes about half an hour on two cores. Nothing else should run meanwhile:
 the load average at the start of each scenario is kept with its figures (it counts the
 scenario before as well).
 """
@@ -43,7 +43,6 @@ def parser() -> argparse.ArgumentParser:
     add = made.add_argument
     add("--only", metavar="PATTERN", default="", help="scenarios whose name contains this, and their floors")
     add("--quick", action="store_true", help="a hundred rooms only: three minutes")
-    add("--all", action="store_true", help="also 10,000 single resources, which take the engine many minutes")
     add("--repeat", type=int, metavar="N", help="runs of each scenario (default: 3 for short ones, 1 for long ones)")
     add("--list", action="store_true", help="name the scenarios, and measure nothing")
     add(
@@ -59,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.render and not options.json:
         parser().error("--render needs the results: --json FILE")
-    chosen = scenarios(options.only, options.quick, options.all or options.only.startswith("single/10,000"))
+    chosen = scenarios(options.only, options.quick)
     if options.list:
         print("\n".join([each.name for each in chosen] + [name for name in _SMALL if options.only in name]))
         return 0

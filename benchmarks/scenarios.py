@@ -79,30 +79,28 @@ class Scenario:
     @property
     def repeats(self) -> int:
         """How often it is measured unless told otherwise: the median of three, where that takes minutes at most."""
-        return 3 if self.items <= (1000 if self.form is Form.COLLECTION else 100) else 1
+        return 3 if self.items <= 1000 else 1
 
 
 _NODES = ((0, 0), (50, 0), (50, 1000))
 """Latency and limit: the provider's own cost, then a node as it is on a network, then as it is in earnest."""
 
 
-def scenarios(only: str = "", quick: bool = False, everything: bool = False) -> list[Scenario]:
+def scenarios(only: str = "", quick: bool = False) -> list[Scenario]:
     """Those whose name contains ``only``, and their floors; each after its floor, small ones first.
 
-    ``quick``: a hundred rooms only. ``everything``: also 10,000 resources, which take the engine many minutes.
+    ``quick``: a hundred rooms only.
     """
-    known = list(_all(quick, everything))
+    known = list(_all(quick))
     named = [each for each in known if only in each.name]
     floors = [each.beneath for each in named]
     return [each for each in known if each in named or each in floors]
 
 
-def _all(quick: bool, everything: bool) -> Iterator[Scenario]:
+def _all(quick: bool) -> Iterator[Scenario]:
     for items in (100,) if quick else (100, 1000, 10_000):
         for form in Form:
             telling = items == 1000 or (items, form) == (10_000, Form.COLLECTION)
-            if items == 10_000 and not (telling or everything):
-                continue
             yield Scenario(form, items, floor=True)
             if (items, form) == (1000, Form.SINGLE):
                 yield Scenario(form, items, floor=True, plain=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import Usage
-from benchmarks.scenarios import Form, Operation, Scenario
+from benchmarks.scenarios import OPERATIONS, Form, Operation, Scenario
 
-__all__ = ["Measured", "Results", "Row", "row_of"]
+__all__ = ["Measured", "Results", "Row", "rows_of"]
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,15 @@ class Row:
         return sum(self.requests.values())
 
 
-def row_of(scenario: Scenario, operation: Operation, runs: Sequence[Measured], load: float) -> Row:
-    """The medians of several runs."""
+def rows_of(scenario: Scenario, runs: Sequence[Sequence[Measured]], load: float) -> list[Row]:
+    """A row for each operation: the medians of several runs of them all."""
+    return [
+        _row_of(scenario, operation, each, load)
+        for operation, each in zip(OPERATIONS, zip(*runs, strict=True), strict=True)
+    ]
+
+
+def _row_of(scenario: Scenario, operation: Operation, runs: Sequence[Measured], load: float) -> Row:
     usages = [each.usage for each in runs]
     return Row(
         scenario,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from benchmarks.node import Node
 from benchmarks.programs import CHANGED, ITEMS, PLAIN
 from benchmarks.project import Project
-from benchmarks.results import Measured, Row, row_of
+from benchmarks.results import Measured
 from benchmarks.scenarios import OPERATIONS, Scenario
 from pexip_cli.engine import Engine
 
@@ -24,19 +23,8 @@ class WrongOutcome(Exception):
     """A command succeeded, and the node does not hold what the stack says: its figures would be worth nothing."""
 
 
-def measure(scenario: Scenario, engine: Engine, repeats: int, say: Callable[[str], None]) -> list[Row]:
-    """Every operation, one after the other, ``repeats`` times over, each time on a new stack and a new node.
-
-    Raises `CommandFailed` or `WrongOutcome`.
-    """
-    load = os.getloadavg()[0]
-    runs = [_once(scenario, engine, say) for _ in range(repeats)]
-    return [
-        row_of(scenario, operation, [run[number] for run in runs], load) for number, operation in enumerate(OPERATIONS)
-    ]
-
-
-def _once(scenario: Scenario, engine: Engine, say: Callable[[str], None]) -> list[Measured]:
+def measure(scenario: Scenario, engine: Engine, say: Callable[[str], None]) -> list[Measured]:
+    """Every operation, one after the other, on a new stack and a new node. Raises `CommandFailed` or `WrongOutcome`."""
     measured = []
     with contextlib.ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))

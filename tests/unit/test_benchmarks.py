@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import _comparable
 from benchmarks.goals import goals
 from benchmarks.measuring import Usage, run
 from benchmarks.report import BEGIN, END, document, markdown
-from benchmarks.results import Measured, Results, row_of
+from benchmarks.results import Measured, Results, rows_of
 from benchmarks.scenarios import OPERATIONS, Form, Scenario, scenarios
 
 ROOMS = Scenario(Form.SINGLE, 1000)
@@ -22,7 +23,7 @@ def results(seconds: float = 10.0, floor: float = 9.0) -> Results:
     made = Results(machine={"processor": "2 cores"})
     for scenario, each in ((ROOMS, seconds), (ROOMS.beneath, floor)):
         one = Measured(Usage(seconds=each, cpu=each, peak=100), {} if scenario.floor else {"PATCH": 20}, 0.5)
-        made.replace([row_of(scenario, operation, [one], 0.1) for operation in OPERATIONS])
+        made.replace(rows_of(scenario, [[one] * len(OPERATIONS)], 0.1))
     return made
 
 
@@ -75,6 +76,15 @@ def test_every_scenario_has_its_floor() -> None:
         assert chosen
         for number, scenario in enumerate(chosen):
             assert scenario.floor or scenario.beneath in chosen[:number], scenario.name
+
+
+def test_what_is_compared_takes_turns() -> None:
+    """A scenario and its floor are in one group, whose rounds follow each other, and are measured equally often."""
+    groups = _comparable(scenarios())
+    assert sum(map(len, groups)) == len(scenarios())
+    for group in groups:
+        assert {each.beneath for each in group if not each.floor} <= set(group)
+        assert len({each.repeats for each in group}) == 1
 
 
 def test_quick_is_quick() -> None:

@@ -1,9 +1,9 @@
 """Joining calls that are in flight at the same time into one.
 
-The first call runs at once, with those only that arrive within a beat. What arrives while it runs is gathered, and
-runs as one batch when it is done: so a lone call waits for nobody, and under load a batch is as large as the time of
-the one before it. Where batches are that quick that they stay small, the next one waits for as long as further calls
-keep coming.
+The first call runs at once. What arrives while it runs is gathered, and runs as one batch when it is done: so a lone
+call waits for nobody, and under load a batch is as large as the time of the one before it. Where batches may gather,
+the first call takes those along that arrive within a beat, and where batches are that quick that they stay small, the
+next one waits for as long as further calls keep coming.
 """
 
 from __future__ import annotations

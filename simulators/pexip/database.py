@@ -79,7 +79,7 @@ def _relate(spec: TypeSpec, number: int, values: Any) -> None:
 
 
 def insert(objects: Sequence[Any]) -> None:
-    """Save new objects of one type, in the caller's transaction; they have their numbers afterwards.
+    """Save new objects of one type; they have their numbers afterwards. The caller holds `WRITING`, in a transaction.
 
     What ``bulk_create`` does at a fraction of its time, most of which goes into values that are as the database takes
     them already.

@@ -11,18 +11,16 @@ __all__ = ["Disk"]
 
 
 class Disk:
-    """The journals of a test lie here. ``kept`` is what they held when they were last synced, ``syncs`` how often."""
+    """The journals of a test lie here. ``kept`` is what they held when they were last synced."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self.kept = ""
-        self.syncs = 0
         monkeypatch.setenv("PROVIDER_JOURNAL", str(folder))
         sync = os.fdatasync
 
         def noting(descriptor: int) -> None:
             sync(descriptor)
-            self.syncs += 1
             self.kept = "".join(each.read_text() for each in sorted(folder.iterdir()))
 
         monkeypatch.setattr(os, "fdatasync", noting)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from .catalogue import TYPES, FieldSpec, TypeSpec
+from .database import insert
 from .models import MODELS
 
 # SQLite takes 32,766 variables a statement; half of a thousand keeps statements small.
@@ -89,4 +90,4 @@ def write(spec: TypeSpec, field: FieldSpec, wanted: dict[int, list[int]], *, fre
         for number, others in wanted.items()
         for related in dict.fromkeys(others)
     ]
-    table.model.objects.bulk_create(rows, batch_size=CHUNK)
+    insert(rows)

@@ -83,11 +83,10 @@ def _measure(options: argparse.Namespace, chosen: Sequence[Scenario], results: R
     results.machine = machine.described(engine)
     rounds = [each for group in _comparable(chosen) for each in group * (options.repeat or group[0].repeats)]
     runs: dict[Scenario, list[list[Measured]]] = {}
-    loads: dict[Scenario, float] = {}
     failed = False
     for number, scenario in enumerate(rounds, 1):
-        load = loads.setdefault(scenario, os.getloadavg()[0])
-        _say(f"[{number}/{len(rounds)}] {scenario.name} (load {os.getloadavg()[0]:.1f})")
+        load = os.getloadavg()[0]
+        _say(f"[{number}/{len(rounds)}] {scenario.name} (load {load:.1f})")
         try:
             runs.setdefault(scenario, []).append(measure(scenario, engine, _detail))
         except (CommandFailed, WrongOutcome) as problem:

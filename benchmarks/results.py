@@ -29,7 +29,7 @@ class Row:
     """One operation of a scenario: medians of ``repeats`` runs. Seconds, MiB, requests by method.
 
     ``cpu`` is that of the engine and all that it starts; ``node_cpu`` the simulated node's over the same time.
-    ``load`` is the machine's load average when the scenario began. It counts the scenario before it too, which
+    ``load`` is the machine's load average when the last of its runs began. It counts the scenario before it too, which
     by itself makes one to two; above that, something else ran as well.
     """
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pexip_provider.client import Client
 from provider_core import errors
+from provider_core.joiner import Joiner
 
 __all__ = ["Snapshots"]
 
@@ -38,30 +39,44 @@ class Snapshots:
         self._began = 0.0
         self._read_pages = 0
         self._objects: dict[str, dict[str, Any]] = {}
+        self._next_pages = Joiner(self._from_pages)
 
     def read(self, id: str) -> dict[str, Any] | None:
         """The object, or None when it is gone."""
         with self._lock:
             self._reads += 1
-            if self._reads > SINGLY:
-                found = self._from_pages(id)
-                if found is not None:
-                    return found
+            few = self._reads <= SINGLY
+            found = self._objects.pop(id, None) if self._is_fresh() else None
+        if found is None and not few:
+            found = self._next_pages.call(id)
+        if found is not None:
+            return found
         try:
             return self._client.get(id)
         except errors.NotFound:
             return None
 
-    def _from_pages(self, id: str) -> dict[str, Any] | None:
-        """The object from the pages read so far, or from the next ones; None: ask for it singly."""
-        if self._pages is None or time.monotonic() - self._began > FRESH:
-            self._pages = self._client.pages(self._path, {})
-            self._began, self._read_pages = time.monotonic(), 0
-            self._objects = {}
+    def _is_fresh(self) -> bool:
+        return time.monotonic() - self._began <= FRESH
+
+    def _from_pages(self, ids: list[str]) -> list[dict[str, Any] | None]:
+        """The objects from the pages read so far, or from the next ones; None: ask for it singly.
+
+        The joiner runs one of these at a time.
+        """
+        return [self._from_page(id) for id in ids]
+
+    def _from_page(self, id: str) -> dict[str, Any] | None:
+        if self._pages is None or not self._is_fresh():
+            with self._lock:
+                self._pages = self._client.pages(self._path, {})
+                self._began, self._read_pages = time.monotonic(), 0
+                self._objects.clear()
         while id not in self._objects and self._read_pages < PAGES:
             page = next(self._pages, None)
             if page is None:
                 return None
             self._read_pages += 1
-            self._objects |= {urlsplit(each["resource_uri"]).path: each for each in page}
+            with self._lock:
+                self._objects.update((urlsplit(each["resource_uri"]).path, each) for each in page)
         return self._objects.pop(id, None)

@@ -30,13 +30,16 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from provider_core import errors
 from provider_core.connections import Settings
 from provider_core.forms import form
-from provider_core.process import THREADS
 from provider_core.rate import RateLimit, rate_of
+from provider_core.turns import waiting
 
 __all__ = ["Http", "Renewable"]
 
 ATTEMPTS = 5
 """How often a request is sent at most; the waits between grow from half a second, about 15 s in all."""
+
+CONNECTIONS = 128
+"""To one server at the same time."""
 
 PIECE = 256 * 1024
 """Bytes of a streamed answer that are in memory at a time."""
@@ -77,7 +80,7 @@ class Http:
         self._rate = rate or rate_of(self.base, settings.requests_per_minute)
         self._session = requests.Session()
         self._session.mount(
-            "https://", adapter or HTTPAdapter(pool_connections=1, pool_maxsize=THREADS, pool_block=True)
+            "https://", adapter or HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS, pool_block=True)
         )
         self._session.headers["User-Agent"] = "pexip-iac"
         verify = (settings.authorities() or True) if settings.verify_tls else False
@@ -88,6 +91,7 @@ class Http:
         if not settings.verify_tls:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
+    @waiting()
     def send(
         self,
         method: str,

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
+from provider_core.turns import Signal, pause
+
 __all__ = ["Joiner"]
 
 STEP = 0.01
@@ -24,7 +26,7 @@ BEAT = 0.002
 LONGEST = 0.25
 """Seconds that a batch waits at most, while calls keep coming; also, for how long after one they are still expected."""
 
-ENOUGH = 60
+ENOUGH = 100
 """Calls that make a batch large enough: it waits for no more, so that the next ones gather beside it."""
 
 Item = TypeVar("Item")
@@ -40,7 +42,7 @@ class _Call(Generic[Item, Answer]):
         self.item = item
         self.answer: Answer | BaseException | None = None
         self.done = False
-        self.wake = threading.Event()
+        self.wake = Signal()
 
 
 class Joiner(Generic[Item, Answer]):
@@ -87,7 +89,7 @@ class Joiner(Generic[Item, Answer]):
     def _comes_with_others(self) -> bool:
         if time.monotonic() < self._joined_until:
             return True
-        time.sleep(BEAT)
+        pause(BEAT)
         return len(self._waiting) > 1
 
     def _wait_for_more(self) -> None:
@@ -95,7 +97,7 @@ class Joiner(Generic[Item, Answer]):
         seen = 0
         while seen < len(self._waiting) < ENOUGH and time.monotonic() < latest:
             seen = len(self._waiting)
-            time.sleep(STEP)
+            pause(STEP)
 
     def _lead(self) -> None:
         """Run one batch, which holds the caller's own item, and hand the lead to the first who waits."""
@@ -105,12 +107,11 @@ class Joiner(Generic[Item, Answer]):
         if len(items) > 1:
             self._joined_until = time.monotonic() + LONGEST
         answers = _outcomes(lambda: self._run(items), items)
-        if self._finish is None:
-            self._end(batch, answers)
         self._hand_over()
         if self._finish is not None:
-            finish = self._finish
-            self._end(batch, _outcomes(lambda: finish(items, answers), items))
+            finish, ran = self._finish, answers
+            answers = _outcomes(lambda: finish(items, ran), items)
+        self._end(batch, answers)
 
     def _hand_over(self) -> None:
         with self._lock:
@@ -123,6 +124,8 @@ class Joiner(Generic[Item, Answer]):
         for call, answer in zip(batch, answers, strict=True):
             call.answer = answer
             call.done = True
+        # The first is the caller's own.
+        for call in batch[1:]:
             call.wake.set()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import os
+import queue
 import socket
 import sys
 import threading
@@ -16,20 +17,24 @@ from types import SimpleNamespace
 from typing import Any
 
 from provider_core.program import collect_rarely
+from provider_core.turns import Turns
 
-__all__ = ["THREADS", "engine_is_there", "tune"]
+__all__ = ["engine_is_there", "tune"]
 
-THREADS = 160
+THREADS = 288
 """Calls of the engine that are served at the same time: more than it is told to make, for those that it makes besides.
 The SDK's own number is 4."""
+
+AT_ONCE = 3
+"""Of these, how many run: the others wait for answers, or for their turn."""
 
 
 def tune() -> None:
     """Serve more calls at once, and keep Python tracebacks out of a user's terminal.
 
-    ``PROVIDER_TRACEBACK=1`` in the environment keeps them. Call it from a provider's ``configure``: it runs in
-    a thread of the pool that is to grow. The way to the pool is private to CPython and the SDK, so it is only
-    taken when it is there; without it the provider works, four calls at a time.
+    ``PROVIDER_TRACEBACK=1`` in the environment keeps them. Call it from a provider's ``configure``: it runs in a
+    thread of the pool whose calls are to go elsewhere. The way to the pool is private to CPython and the SDK, so it is
+    only taken when it is there; without it the provider works, four calls at a time.
     """
     if not os.environ.get("PROVIDER_TRACEBACK"):
         sys.tracebacklimit = 0
@@ -38,12 +43,13 @@ def tune() -> None:
     collect_rarely()
     try:
         pool = threading.current_thread()._args[0]()  # type: ignore[attr-defined]
-        if isinstance(pool, ThreadPoolExecutor):
-            pool._max_workers = max(pool._max_workers, THREADS)
-            # A thread is only started when a call comes in: start those for the calls that wait already.
-            for _ in range(pool._work_queue.qsize()):
-                pool._adjust_thread_count()
-    except (AttributeError, IndexError, TypeError):
+        if isinstance(pool, ThreadPoolExecutor) and "submit" not in vars(pool):
+            turns = Turns(AT_ONCE, THREADS)
+            pool.submit = turns.submit  # type: ignore[method-assign]
+            # Those that wait already are served like those that come.
+            while True:
+                turns.submit(pool._work_queue.get_nowait().run)
+    except (AttributeError, IndexError, TypeError, queue.Empty):
         return
 
 

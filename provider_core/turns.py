@@ -71,6 +71,8 @@ class Turns(Executor):
     def wait_for_turn(self, worker: _Worker, first: bool = False) -> None:
         """Put a thread in line for a turn, or at its head; it may go on when ``go`` is released."""
         with self._lock:
+            # It has one where waiting was nested: in line with a turn, it would wait for itself.
+            self._has_turn.pop(worker, None)
             if first:
                 self._go_on.appendleft(worker)
             else:

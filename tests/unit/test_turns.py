@@ -103,6 +103,20 @@ def test_a_turn_comes_back_when_the_waiting_fails(one: Turns) -> None:
     assert one.submit(int).result(timeout=LIMIT) == 0
 
 
+def test_waiting_within_waiting_waits_once(one: Turns) -> None:
+    """As a request does that needs a token first; it has its turn again afterwards, and there is one as before."""
+
+    def nested() -> int:
+        with waiting():
+            with waiting():
+                pass
+            return len(one._has_turn)
+
+    assert results([one.submit(nested), one.submit(int)]) == [1, 0]
+    while one._has_turn:
+        threading.Event().wait(0.001)
+
+
 def test_those_that_go_on_come_before_new_ones(one: Turns) -> None:
     """In the order in which they were told to; who had to wait for an answer comes first of all."""
     order: list[str] = []

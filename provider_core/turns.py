@@ -134,6 +134,8 @@ class Turns(Executor):
 
 
 def _run(future: Future[Any], function: Callable[..., Any], args: Any, kwargs: Any) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
     try:
         future.set_result(function(*args, **kwargs))
     except BaseException as error:

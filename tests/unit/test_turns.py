@@ -41,6 +41,18 @@ def test_calls_return_and_raise() -> None:
     assert one.submit(int, "11", base=2).result(timeout=LIMIT) == 3
 
 
+def test_a_call_that_is_cancelled_before_its_turn_does_not_run() -> None:
+    """The thread that would have run it goes on with the next."""
+    one = Turns(at_once=1, threads=1)
+    go_on, ran = threading.Event(), list[str]()
+    first = one.submit(go_on.wait, LIMIT)
+    cancelled, last = one.submit(ran.append, "cancelled"), one.submit(ran.append, "last")
+    assert cancelled.cancel()
+    go_on.set()
+    results([first, last])
+    assert ran == ["last"]
+
+
 @pytest.mark.usefixtures("never_taken_away")
 @pytest.mark.parametrize("at_once", [1, 3])
 def test_no_more_run_than_have_a_turn(at_once: int) -> None:

@@ -115,6 +115,11 @@ class Declaration:
         return self.key_is_unique and plain and not self.lifecycle.alone
 
     @cached_property
+    def bulky(self) -> bool:
+        """Whether an object comes with a file or with steps of its own, whose work is mostly outside of Python."""
+        return self.lifecycle.alone or bool(self.files)
+
+    @cached_property
     def files(self) -> tuple[str, ...]:
         """The names of the fields that are uploaded files."""
         return tuple(name for name, field in self.fields.items() if isinstance(field.kind, File))

@@ -31,7 +31,6 @@ from provider_core import errors
 from provider_core.connections import Settings
 from provider_core.forms import form
 from provider_core.rate import RateLimit, rate_of
-from provider_core.turns import waiting
 
 __all__ = ["Http", "Renewable"]
 
@@ -91,7 +90,6 @@ class Http:
         if not settings.verify_tls:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
-    @waiting()
     def send(
         self,
         method: str,

@@ -13,8 +13,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from provider_core.turns import Signal, pause
-
 __all__ = ["Joiner"]
 
 STEP = 0.01
@@ -42,7 +40,9 @@ class _Call(Generic[Item, Answer]):
         self.item = item
         self.answer: Answer | BaseException | None = None
         self.done = False
-        self.wake = Signal()
+        # Released once, by whoever has the answer or hands over the lead: lighter than an event, and there are many.
+        self.wake = threading.Lock()
+        self.wake.acquire()
 
 
 class Joiner(Generic[Item, Answer]):
@@ -77,7 +77,7 @@ class Joiner(Generic[Item, Answer]):
             leads = not self._busy
             self._busy = True
         if not leads:
-            mine.wake.wait()
+            mine.wake.acquire()
         if self._gather and not mine.done and (not leads or self._comes_with_others()):
             self._wait_for_more()
         if not mine.done:
@@ -89,7 +89,7 @@ class Joiner(Generic[Item, Answer]):
     def _comes_with_others(self) -> bool:
         if time.monotonic() < self._joined_until:
             return True
-        pause(BEAT)
+        time.sleep(BEAT)
         return len(self._waiting) > 1
 
     def _wait_for_more(self) -> None:
@@ -97,7 +97,7 @@ class Joiner(Generic[Item, Answer]):
         seen = 0
         while seen < len(self._waiting) < ENOUGH and time.monotonic() < latest:
             seen = len(self._waiting)
-            pause(STEP)
+            time.sleep(STEP)
 
     def _lead(self) -> None:
         """Run one batch, which holds the caller's own item, and hand the lead to the first who waits."""
@@ -116,7 +116,7 @@ class Joiner(Generic[Item, Answer]):
     def _hand_over(self) -> None:
         with self._lock:
             if self._waiting:
-                self._waiting[0].wake.set()
+                self._waiting[0].wake.release()
             else:
                 self._busy = False
 
@@ -126,7 +126,7 @@ class Joiner(Generic[Item, Answer]):
             call.done = True
         # The first is the caller's own.
         for call in batch[1:]:
-            call.wake.set()
+            call.wake.release()
 
 
 def _outcomes(run: Callable[[], Sequence[Any]], items: Sequence[Any]) -> Sequence[Any]:

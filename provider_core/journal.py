@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from provider_core.joiner import Joiner
-from provider_core.turns import waiting
 
 __all__ = ["Begun", "Journal", "Mark", "begin", "journal_of", "key_text", "saved"]
 
@@ -91,8 +90,7 @@ class Journal:
     def _write(self, batch: list[list[Entry]]) -> list[None]:
         with self._lock:
             self._append([entry for entries in batch for entry in entries])
-        with waiting():
-            os.fdatasync(self._descriptor)
+        os.fdatasync(self._descriptor)
         return [None] * len(batch)
 
     def _append(self, entries: list[Entry]) -> None:

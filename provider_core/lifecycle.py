@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
@@ -32,6 +33,7 @@ from provider_core.journal import Begun, Mark, begin, key_text, saved
 from provider_core.kinds import Image, Text, contains_unknown
 from provider_core.operation import claim, take, taken
 from provider_core.pool import backend_of
+from provider_core.processors import any_processor
 from provider_core.schemas import not_offered
 from provider_core.service import slots
 from provider_core.values import ADOPT, CONNECTION, decode, digest_of, encode, from_engine, read_back, to_engine
@@ -53,7 +55,8 @@ def _named(
     @functools.wraps(method)
     def call(self: Lifecycle, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return method(self, *args, **kwargs)
+            with any_processor() if self.declaration.bulky else nullcontext():
+                return method(self, *args, **kwargs)
         except errors.ProviderError as error:
             bags = [arg for arg in args if isinstance(arg, dict)]
             values = from_engine(self.declaration, bags[-1]) if bags else {}

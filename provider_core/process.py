@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import os
-import queue
 import socket
 import sys
 import threading
@@ -16,8 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
+from provider_core.processors import share_one
 from provider_core.program import collect_rarely
-from provider_core.turns import Turns
 
 __all__ = ["engine_is_there", "tune"]
 
@@ -25,31 +24,30 @@ THREADS = 288
 """Calls of the engine that are served at the same time: more than it is told to make, for those that it makes besides.
 The SDK's own number is 4."""
 
-AT_ONCE = 3
-"""Of these, how many run: the others wait for answers, or for their turn."""
-
 
 def tune() -> None:
     """Serve more calls at once, and keep Python tracebacks out of a user's terminal.
 
-    ``PROVIDER_TRACEBACK=1`` in the environment keeps them. Call it from a provider's ``configure``: it runs in a
-    thread of the pool whose calls are to go elsewhere. The way to the pool is private to CPython and the SDK, so it is
-    only taken when it is there; without it the provider works, four calls at a time.
+    ``PROVIDER_TRACEBACK=1`` in the environment keeps them. Call it from a provider's ``configure``: it runs in
+    a thread of the pool that is to grow. The way to the pool is private to CPython and the SDK, so it is only
+    taken when it is there; without it the provider works, four calls at a time.
     """
     if not os.environ.get("PROVIDER_TRACEBACK"):
         sys.tracebacklimit = 0
     _end_with_the_engine()
-    _keep_loops()
+    # Elsewhere, as in tests, the process is not ours.
+    if "DynamicResourceProviderServicer" in vars(sys.modules["__main__"]):
+        share_one()
+        _keep_loops()
     collect_rarely()
     try:
         pool = threading.current_thread()._args[0]()  # type: ignore[attr-defined]
-        if isinstance(pool, ThreadPoolExecutor) and "submit" not in vars(pool):
-            turns = Turns(AT_ONCE, THREADS)
-            pool.submit = turns.submit  # type: ignore[method-assign]
-            # Those that wait already are served like those that come.
-            while True:
-                turns.submit(pool._work_queue.get_nowait().run)
-    except (AttributeError, IndexError, TypeError, queue.Empty):
+        if isinstance(pool, ThreadPoolExecutor):
+            pool._max_workers = max(pool._max_workers, THREADS)
+            # A thread is only started when a call comes in: start those for the calls that wait already.
+            for _ in range(pool._work_queue.qsize()):
+                pool._adjust_thread_count()
+    except (AttributeError, IndexError, TypeError):
         return
 
 
@@ -100,10 +98,8 @@ def _go_on(coroutine: Coroutine[Any, Any, Any], waits_for: Any) -> Generator[Any
 
 
 def _keep_loops() -> None:
-    """The SDK's servicer is the program that runs here; elsewhere, as in tests, nothing changes."""
-    servicer = vars(sys.modules["__main__"])
-    if "DynamicResourceProviderServicer" in servicer:
-        servicer["asyncio"] = SimpleNamespace(new_event_loop=_Loop)
+    """The SDK's servicer is the program that runs here."""
+    vars(sys.modules["__main__"])["asyncio"] = SimpleNamespace(new_event_loop=_Loop)
 
 
 _watching = threading.Lock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -58,6 +59,32 @@ def test_more_than_four_calls_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None
 def test_tuning_without_the_private_way_falls_back() -> None:
     """Trap 3: where the way to the pool is not there, the provider works as it is."""
     process.tune()
+
+
+PROBE = """
+import os
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+class Probe(ResourceProvider):
+    def create(self, props):
+        return CreateResult("probe", {"processors": len(os.sched_getaffinity(0))})
+
+class Probed(Resource):
+    processors: pulumi.Output[int]
+
+room = Conference("room", name="Room", pin="123456")
+for number in range(8):
+    probed = Probed(Probe(), f"probe-{number}", {"processors": None}, pulumi.ResourceOptions(depends_on=room))
+    pulumi.export(f"processors-{number}", probed.processors)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux lets a program choose its processors")
+def test_calls_of_the_engine_run_on_one_processor(stack: StackFactory) -> None:
+    """Trap 3: threads that wake each other across processors take longer than what they do."""
+    made = stack(HEAD + PROBE)
+    assert made.up().ok
+    assert set(made.outputs().values()) == {1}
 
 
 def test_no_traceback_and_no_secret_in_a_check_failure(stack: StackFactory) -> None:

@@ -24,7 +24,7 @@ from provider_core.checking import check
 from provider_core.lifecycle import Lifecycle, presentable
 from provider_core.operation import claim
 from provider_core.planning import Plan, Values, plan
-from provider_core.values import CONNECTION, ITEMS, URIS, from_engine, kept, read_back, to_engine
+from provider_core.values import CONNECTION, ITEMS, URIS, drifted, from_engine, kept, read_back, to_engine
 
 __all__ = ["CollectionLifecycle"]
 
@@ -102,7 +102,8 @@ class CollectionLifecycle(ResourceProvider):
         except errors.ProviderError as error:
             raise presentable(error, self.declaration, [], self._label) from None
         there = {key: uri for key, uri in uris.items() if key in found}
-        return ReadResult(id_, self._outs(props, found, there), self._bag(props, found))
+        changed = len(found) < len(olds) or any(drifted(olds[key], values) for key, values in found.items())
+        return ReadResult(id_, self._outs(props, found, there), self._bag(props, found) if changed else None)
 
     @property
     def _label(self) -> str:

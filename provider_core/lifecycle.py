@@ -36,7 +36,17 @@ from provider_core.pool import backend_of
 from provider_core.processors import any_processor
 from provider_core.schemas import not_offered
 from provider_core.service import slots
-from provider_core.values import ADOPT, CONNECTION, decode, digest_of, encode, from_engine, read_back, to_engine
+from provider_core.values import (
+    ADOPT,
+    CONNECTION,
+    decode,
+    digest_of,
+    drifted,
+    encode,
+    from_engine,
+    read_back,
+    to_engine,
+)
 
 __all__ = ["Lifecycle", "Props", "Write", "presentable"]
 
@@ -190,7 +200,9 @@ class Lifecycle(ResourceProvider):
         found = decode(self.declaration, {name: wire[name] for name in computed if name in wire})
         inputs = read_back(self.declaration, olds, wire)
         outs = inputs | {name: found.get(name, olds.get(name)) for name in computed if name in found or name in olds}
-        return ReadResult(id_, to_engine(self.declaration, outs, props), to_engine(self.declaration, inputs, props))
+        # Without inputs the engine keeps those it has, and need not read them again.
+        ins = to_engine(self.declaration, inputs, props) if drifted(olds, inputs) else None
+        return ReadResult(id_, to_engine(self.declaration, outs, props), ins)
 
     @_named
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:

@@ -19,6 +19,7 @@ __all__ = [
     "URIS",
     "decode",
     "digest_of",
+    "drifted",
     "encode",
     "from_engine",
     "kept",
@@ -70,6 +71,11 @@ def read_back(declaration: Declaration, olds: Mapping[str, Any], wire: Mapping[s
         for name, value in olds.items()
         if name in declaration.inputs
     }
+
+
+def drifted(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
+    """Whether `read_back` found anything other than what was there."""
+    return any(value is not olds[name] for name, value in inputs.items())
 
 
 def encode(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,8 @@ class Held:
         read = self.lifecycle.read(self.id, self.outs)
         if not read.id:
             return False
-        self._keep({**(read.inputs or {}), "__provider": self.inputs["__provider"]}, read.outs)
+        inputs = self.inputs if read.inputs is None else {**read.inputs, "__provider": self.inputs["__provider"]}
+        self._keep(inputs, read.outs)
         return True
 
     def destroy(self) -> None:

@@ -1,4 +1,4 @@
-"""The engine's own floor: a dynamic resource that does nothing, written as well as one can be.
+"""The engine's own floor: a dynamic resource that does nothing but wait for one request, written as well as one can be.
 
 It is registered with a provider that is serialised once, and the SDK in its processes is tuned as it is for ours,
 unless the environment says otherwise. So what a deployment of it costs is the engine, the SDK and the state.
@@ -10,12 +10,13 @@ import base64
 import functools
 import os
 import pickle
+import time
 from typing import Any
 
 import pulumi
 from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, ReadResult, ResourceProvider, UpdateResult
 
-from benchmarks.programs import PLAIN
+from benchmarks.programs import LATENCY, PLAIN
 from provider_core import process, program
 
 __all__ = ["Provider", "Trivial"]
@@ -25,7 +26,7 @@ if not os.environ.get(PLAIN):
 
 
 class Provider(ResourceProvider):
-    """Says yes to everything, and asks nobody."""
+    """Says yes to everything, and asks nobody, though it takes as long as one request would."""
 
     def configure(self, req: ConfigureRequest) -> None:
         if not os.environ.get(PLAIN):
@@ -35,13 +36,19 @@ class Provider(ResourceProvider):
         return DiffResult(changes=_olds != _news)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
+        _wait()
         return CreateResult("trivial", props)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        _wait()
         return ReadResult(id_, props)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        _wait()
         return UpdateResult(_news)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        _wait()
 
 
 class Trivial(pulumi.CustomResource):
@@ -49,6 +56,11 @@ class Trivial(pulumi.CustomResource):
 
     def __init__(self, resource_name: str, props: dict[str, Any]) -> None:
         super().__init__("pulumi-python:dynamic/floor:Trivial", resource_name, {**props, "__provider": _provider()})
+
+
+def _wait() -> None:
+    if seconds := int(os.environ.get(LATENCY, "0")) / 1000:
+        time.sleep(seconds)
 
 
 @functools.cache

@@ -102,7 +102,7 @@ def _growth(results: Results) -> str:
 def _where(scenario: Scenario) -> str:
     limit = f", {scenario.rate_limit:,} a minute" if scenario.rate_limit else ""
     log = "" if scenario.log else ", without the CLI's log"
-    return f"{scenario.form}, {'floor' if scenario.floor else f'{scenario.latency} ms{limit}'}{log}"
+    return f"{scenario.form}, {'floor, ' if scenario.floor else ''}{scenario.latency} ms{limit}{log}"
 
 
 def _grown(before: Row, after: Row) -> str:

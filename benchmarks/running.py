@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.node import Node
-from benchmarks.programs import CHANGED, ITEMS, PLAIN
+from benchmarks.programs import CHANGED, ITEMS, LATENCY, PLAIN
 from benchmarks.project import Project
 from benchmarks.results import Measured
 from benchmarks.scenarios import OPERATIONS, Scenario
@@ -33,6 +33,7 @@ def measure(scenario: Scenario, engine: Engine, say: Callable[[str], None]) -> l
             node = opened.enter_context(Node(folder / "node", scenario.latency, scenario.rate_limit))
         environment = {
             ITEMS: str(scenario.items),
+            LATENCY: str(scenario.latency),
             PLAIN: "yes" if scenario.plain else "",
             **(node.environment if node else {}),
         }

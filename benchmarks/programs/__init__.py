@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-__all__ = ["CHANGED", "ITEMS", "PLAIN", "rooms"]
+__all__ = ["CHANGED", "ITEMS", "LATENCY", "PLAIN", "rooms"]
 
 ITEMS = "BENCHMARK_ITEMS"
 """The variable with the number of rooms."""
 
 CHANGED = "BENCHMARK_CHANGED"
 """The variable that, when it is set, gives the room in the middle another PIN."""
+
+LATENCY = "BENCHMARK_LATENCY"
+"""The variable with the milliseconds that each call of a floor waits, as for one request."""
 
 PLAIN = "BENCHMARK_PLAIN"
 """The variable that, when it is set, leaves the SDK of a floor as it comes."""

@@ -2,8 +2,8 @@
 
 Python runs one thread at a time. Where the system spreads them over several processors, one that has to wait wakes the
 next on another processor, which takes longer than most of what there is to do: with hundreds of calls under way, a
-quarter of an operation. So they share one. What works outside of Python asks for any: sums and encryption of an image,
-another program.
+tenth to a fifth of an operation. So they share one. What works outside of Python asks for any: sums and encryption of
+an image, another program.
 
 Only Linux lets a program choose. Elsewhere all of this does nothing.
 """

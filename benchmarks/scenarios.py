@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 __all__ = ["OPERATIONS", "Form", "Operation", "Scenario", "scenarios"]
@@ -91,10 +91,11 @@ def scenarios(only: str = "", quick: bool = False) -> list[Scenario]:
 
     ``quick``: a hundred rooms only.
     """
-    known = list(dict.fromkeys(one for each in _all(quick) for one in (each.beneath, each)))
-    named = [each for each in known if only in each.name]
-    floors = [each.beneath for each in named]
-    return [each for each in known if each in named or each in floors]
+    return _with_floors(each for each in _with_floors(_all(quick)) if only in each.name)
+
+
+def _with_floors(chosen: Iterable[Scenario]) -> list[Scenario]:
+    return list(dict.fromkeys(one for each in chosen for one in (each.beneath, each)))
 
 
 def _all(quick: bool) -> Iterator[Scenario]:

@@ -60,7 +60,10 @@ Write = tuple[str | None, Props]
 def _named(
     method: Callable[Concatenate[Lifecycle, P], R],
 ) -> Callable[Concatenate[Lifecycle, P], R]:
-    """Put the resource's name in front of what goes wrong, take its secrets out, and drop the chain."""
+    """Put the resource's name in front of what goes wrong, take its secrets out, and drop the chain.
+
+    Calls whose work is mostly outside of Python run on any processor, all others on the one that they share.
+    """
 
     @functools.wraps(method)
     def call(self: Lifecycle, /, *args: P.args, **kwargs: P.kwargs) -> R:

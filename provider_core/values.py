@@ -74,7 +74,7 @@ def read_back(declaration: Declaration, olds: Mapping[str, Any], wire: Mapping[s
 
 
 def drifted(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
-    """Whether `read_back` found anything other than what was there."""
+    """Whether `read_back` found anything else; what means the same it hands back as the very value of ``olds``."""
     return any(value is not olds[name] for name, value in inputs.items())
 
 

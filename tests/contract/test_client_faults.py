@@ -156,6 +156,7 @@ def test_read(wanted: Object, fault: dict[str, Any]) -> None:
     wanted.node.fail(method="GET", path=f"/{wanted.declaration.path}/", **fault)
     read = wanted.lifecycle.read(wanted.id, wanted.outs)
     assert (read.id, read.inputs) == (wanted.id, None)
+    assert wanted.values.items() <= (read.outs or {}).items()
 
 
 @two_types

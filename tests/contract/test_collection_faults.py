@@ -114,5 +114,17 @@ def test_read_of_items_that_are_gone(rooms: Rooms) -> None:
     read = rooms.collection.read("id", rooms.outs)
     rooms.outs = read.outs or {}
     assert set(rooms.outs["items"]) == set(rooms.outs["uris"]) == set(KEYS) - set(KEYS[::3])
+    assert (read.inputs or {})["items"] == rooms.outs["items"]
     rooms.update("x")
     assert rooms.there == wanted("x")
+
+
+def test_read_of_items_that_have_changed(rooms: Rooms) -> None:
+    """All inputs come back with the one change in them; without a change none do, and the engine keeps its own."""
+    rooms.create("x")
+    assert rooms.collection.read("id", rooms.outs).inputs is None
+    rooms.node.change(rooms.outs["uris"][KEYS[-1]], tag="by hand")
+    read = rooms.collection.read("id", rooms.outs)
+    expected = rooms.bag("x")
+    expected["items"][KEYS[-1]]["tag"] = "by hand"
+    assert read.inputs == expected

@@ -48,6 +48,11 @@ class Simulator:
         self.address, self.ca = self._wait_until_ready()
 
     @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self.address.rpartition(":")[2])
+
+    @property
     def pid(self) -> int:
         """The process's number."""
         return self._process.pid

@@ -46,6 +46,13 @@ class _Gateway(wsgi.Gateway_10):
 class _Server(wsgi.Server):
     """Gives a connection to a worker once there is something to read on it."""
 
+    @staticmethod
+    def bind_socket(socket_: Any, bind_addr: Any) -> Any:
+        socket_.bind(bind_addr)
+        # cheroot does so for a port that is named only; without it no port can be bound again at once after a kill.
+        socket_.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return socket_
+
     def process_conn(self, conn: Any) -> None:
         if getattr(conn, "has_spoken", False):
             super().process_conn(conn)
@@ -64,9 +71,7 @@ def _report(msg: str = "", level: int = 20, traceback: bool = False) -> None:  #
 
 def make_server(application: Any, port: int, certificate: Path, key: Path, threads: int = 24) -> Any:
     """A server bound to the port (0: any free one), not yet answering; its port is ``bind_addr[1]``."""
-    server: Any = _Server(
-        (HOST, port or _free_port()), application, numthreads=threads, request_queue_size=128, timeout=120
-    )
+    server: Any = _Server((HOST, port), application, numthreads=threads, request_queue_size=128, timeout=120)
     server.gateway = _Gateway
     server.ssl_adapter = _Tls(str(certificate), str(key))
     server.shutdown_timeout = 2
@@ -75,14 +80,6 @@ def make_server(application: Any, port: int, certificate: Path, key: Path, threa
     server.error_log = _report
     server.prepare()
     return server
-
-
-def _free_port() -> int:
-    """A port named beforehand: cheroot lets only such a one be bound again at once after a kill."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def serve_until_stopped(servers: list[Any], ready: str) -> None:

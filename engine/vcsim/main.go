@@ -42,14 +42,6 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	// govmomi panics where it cannot listen.
-	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(*port)))
-	if err != nil {
-		return err
-	}
-	address := listener.Addr().String()
-	listener.Close()
-
 	model := simulator.VPX()
 	model.ClusterHost, model.Pool = 2, 1
 	if *esxi {
@@ -60,6 +52,7 @@ func run() error {
 	if err := model.Create(); err != nil {
 		return err
 	}
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(*port))
 	model.Service.Listen = &url.URL{Host: address, User: url.UserPassword(*username, os.Getenv("SIMULATOR_PASSWORD"))}
 	model.Service.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
 	registry := model.Map()
@@ -70,7 +63,10 @@ func run() error {
 		guests.see(ctx, method)
 		return faults.handle(ctx, method)
 	}
-	server := model.Service.NewServer()
+	server, err := serve(model.Service)
+	if err != nil {
+		return err
+	}
 	defer server.Close()
 	if err := furnish(server.URL, *esxi); err != nil {
 		return err
@@ -83,9 +79,19 @@ func run() error {
 	if *esxi {
 		what = "ESXi host"
 	}
-	fmt.Printf("Simulated %s at https://%s/ (CA certificate: %s)\n", what, address, *ca)
+	fmt.Printf("Simulated %s at https://%s/ (CA certificate: %s)\n", what, server.URL.Host, *ca)
 	<-stop
 	return nil
+}
+
+// serve starts the service; govmomi panics where it cannot listen.
+func serve(service *simulator.Service) (server *simulator.Server, err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("%v", reason)
+		}
+	}()
+	return service.NewServer(), nil
 }
 
 // furnish adds what the models lack: a second network on each host and, on a vCenter Server, a folder for machines.

@@ -6,7 +6,6 @@ import datetime
 import ipaddress
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from provider_core import errors
 from tests.contract.held import Held
 from tests.support.libvirt import Daemon, needs_libvirt
 from tests.support.machines import Machines
+from tests.support.ports import held_port
 
 USER, PASSWORD = "admin", "secret-of-host"
 
@@ -56,10 +56,14 @@ def far() -> Iterator[Far]:
     for name, authority in (("trusted", "ca"), ("other", "other-ca")):
         (folder / name).mkdir()
         shutil.copy(folder / f"{authority}.pem", folder / name / "cacert.pem")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    configuration = f"""
+    with held_port() as port, Daemon(_configuration(folder, port), SASL_CONF_PATH=str(folder)):
+        yield Far(f"qemu+tls://127.0.0.1:{port}/session", folder / "trusted", folder / "other")
+    shutil.rmtree(folder)
+
+
+def _configuration(folder: Path, port: int) -> str:
+    """libvirtd.conf for a daemon that listens there."""
+    return f"""
 listen_tls = 1
 listen_tcp = 0
 listen_addr = "127.0.0.1"
@@ -70,9 +74,6 @@ key_file = "{folder}/key.pem"
 tls_no_verify_certificate = 1
 auth_tls = "sasl"
 """
-    with Daemon(configuration, SASL_CONF_PATH=str(folder)):
-        yield Far(f"qemu+tls://127.0.0.1:{port}/session", folder / "trusted", folder / "other")
-    shutil.rmtree(folder)
 
 
 def _certificates(folder: Path) -> None:

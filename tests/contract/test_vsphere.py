@@ -249,3 +249,10 @@ def test_a_guest_is_shut_down(vsphere: Vsphere, values: dict[str, Any]) -> None:
     calls = vsphere.seen()["calls"]
     assert (calls["ShutdownGuest"], calls["PowerOnVM_Task"]) == (2, 1)
     assert "PowerOffVM_Task" not in calls
+
+
+def test_a_port_that_is_taken(simulators: dict[str, Vsphere], tmp_path: Path) -> None:
+    """The simulator ends, and says so in a line."""
+    port = simulators["vcenter"].simulator.port
+    with pytest.raises(RuntimeError, match=rf"cannot start: .*127\.0\.0\.1:{port}: bind: address already in use$"):
+        Simulator(tmp_path, port, module="simulators.vsphere")

@@ -11,6 +11,7 @@ import pytest
 
 from simulators.process import Simulator
 from tests.support.node import Node
+from tests.support.ports import held_port
 from tests.support.run import Run
 from tests.support.stack import Stack
 
@@ -41,9 +42,10 @@ FORMS = {"single": Form(SINGLE, 24), "collection": Form(COLLECTION, 1200)}
 @pytest.fixture
 def own_node(tmp_path: Path) -> Iterator[list[Simulator]]:
     """A simulated node that may be killed; the list's only element is the one that runs."""
-    running = [Simulator(tmp_path / "node", latency=30)]
-    yield running
-    running[0].stop()
+    with held_port() as port:
+        running = [Simulator(tmp_path / "node", port, latency=30)]
+        yield running
+        running[0].stop()
 
 
 def wait_for_writes(node: Node, count: int, run: Run) -> None:
@@ -89,8 +91,7 @@ def test_killed(
             run.kill(what)
         run.end()
     if what == "node":
-        port = int(own_node[0].address.rpartition(":")[2])
-        own_node[0] = Simulator(tmp_path / "node", port=port)
+        own_node[0] = Simulator(tmp_path / "node", own_node[0].port)
     stack.run("cancel", "--yes")
     again = stack.run(command, *flags)
     assert again.ok, again.out

@@ -16,6 +16,7 @@ from provider_core import process
 from simulators.process import Simulator
 from tests.conftest import StackFactory
 from tests.support.node import Node
+from tests.support.ports import held_port
 
 HEAD = "import pulumi\nfrom pexip_provider import *\n"
 NOWHERE = {"PEXIP_ADDRESS": "https://127.0.0.1:9", "PEXIP_USERNAME": "nobody", "PEXIP_PASSWORD": "not-asked"}
@@ -125,22 +126,21 @@ def test_a_field_taken_out_goes_back_to_its_default(stack: StackFactory, node: N
 
 def test_a_changed_password_reaches_destroy(stack: StackFactory, tmp_path: Any) -> None:
     """Trap 7: the state has the old password; the environment overrides it."""
-    with Simulator(tmp_path / "node", password="before-1") as node:
-        made = stack(HEAD + 'DnsServer("dns", address="192.0.2.1")\n', node={"PEXIP_CA_BUNDLE": str(node.ca)})
-        made.config("pexip:address", node.address)
-        made.config("pexip:username", node.username)
-        made.config("pexip:password", "before-1", secret=True)
-        assert made.up().ok
-        port = int(node.address.rpartition(":")[2])
-        node.stop()
-    with Simulator(tmp_path / "node", port=port, password="after-22"):
-        refused = made.destroy()
-        assert not refused.ok
-        assert "refuses the credentials (401)" in refused.out
-        made.environment["PEXIP_PASSWORD"] = "after-22"
-        result = made.destroy()
-        assert result.ok, result.out
-        assert "before-1" not in json.dumps(made.state()) + refused.out + result.out
+    with held_port() as port:
+        with Simulator(tmp_path / "node", port, password="before-1") as node:
+            made = stack(HEAD + 'DnsServer("dns", address="192.0.2.1")\n', node={"PEXIP_CA_BUNDLE": str(node.ca)})
+            made.config("pexip:address", node.address)
+            made.config("pexip:username", node.username)
+            made.config("pexip:password", "before-1", secret=True)
+            assert made.up().ok
+        with Simulator(tmp_path / "node", port, password="after-22"):
+            refused = made.destroy()
+            assert not refused.ok
+            assert "refuses the credentials (401)" in refused.out
+            made.environment["PEXIP_PASSWORD"] = "after-22"
+            result = made.destroy()
+            assert result.ok, result.out
+            assert "before-1" not in json.dumps(made.state()) + refused.out + result.out
 
 
 def test_the_provider_says_nothing_of_its_own(stack: StackFactory) -> None:

@@ -10,16 +10,18 @@ state of a local file backend, else under ``PULUMI_HOME``. It holds types, natur
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import functools
 import json
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from provider_core import errors
 from provider_core.joiner import Joiner
 
 __all__ = ["Begun", "Journal", "Mark", "begin", "journal_of", "key_text", "saved"]
@@ -38,17 +40,25 @@ Entry = tuple[str, Mark, str]
 
 
 class Journal:
-    """Thread-safe, and safe beside the process of a killed run that may still be writing."""
+    """Thread-safe, and safe beside the process of a killed run that may still be writing.
+
+    Its making and the methods that write raise `ConfigurationError` when the file cannot be written.
+    """
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = threading.Lock()
         self._entries: dict[Mark, str] = {}
         self._marks: dict[tuple[str, str], Mark] = {}
         self._read_to = 0
-        self._descriptor = _open(file)
-        self._compact()
+        with _written(file):
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._descriptor = _open(file)
+            self._compact()
+        for folder in (file.parent, file.parent.parent):
+            # A new file is on the disk when its folder is. Not every file system can do it.
+            with contextlib.suppress(OSError):
+                _sync(folder)
         self._synced: Joiner[list[Entry], None] = Joiner(self._write, most=1000, gather=True)
 
     def find(self, mark: Mark) -> str | None:
@@ -84,18 +94,20 @@ class Journal:
         os.close(self._descriptor)
 
     def _put(self, what: str, mark: Mark, id: str = "") -> None:
-        with self._lock:
+        with self._lock, _written(self._file):
             self._append([(what, mark, id)])
 
     def _write(self, batch: list[list[Entry]]) -> list[None]:
-        with self._lock:
-            self._append([entry for entries in batch for entry in entries])
-        os.fdatasync(self._descriptor)
+        with _written(self._file):
+            with self._lock:
+                self._append([entry for entries in batch for entry in entries])
+            os.fsync(self._descriptor)
         return [None] * len(batch)
 
     def _append(self, entries: list[Entry]) -> None:
-        lines = "".join(_line(*entry) for entry in entries).encode()
-        os.write(self._descriptor, lines)
+        # It begins with an empty line: a line that a crash has cut short would swallow the first one.
+        lines = b"\n" + _lines(entries)
+        _write(self._descriptor, lines)
         end = os.lseek(self._descriptor, 0, os.SEEK_CUR)
         for entry in entries:
             self._apply(*entry)
@@ -130,17 +142,31 @@ class Journal:
         """Start a new file with what is still open, unless another process uses this one."""
         with self._lock:
             self._catch_up()
-            kept = "".join(_line("made", mark, id) for mark, id in self._entries.items()).encode()
+            kept = _lines(("made", mark, id) for mark, id in self._entries.items())
             if len(kept) == self._read_to or not _locked(self._descriptor, fcntl.LOCK_EX):
                 return
             fresh = self._file.with_suffix(".new")
-            fresh.write_bytes(kept)
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(kept)
+            _sync(fresh)
             fresh.replace(self._file)
             os.close(self._descriptor)
             self._descriptor = _open(self._file)
             self._entries.clear()
             self._read_to = 0
             self._catch_up()
+
+
+@contextlib.contextmanager
+def _written(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise errors.ConfigurationError(
+            f"cannot write the journal {file} ({reason}), from which the next run goes on after a kill: "
+            "make room for it, or set PROVIDER_JOURNAL to another folder"
+        ) from None
 
 
 def _open(file: Path) -> int:
@@ -162,8 +188,22 @@ def _locked(descriptor: int, kind: int) -> bool:
     return True
 
 
-def _line(what: str, mark: Mark, id: str = "") -> str:
-    return json.dumps([what, *mark, id]) + "\n"
+def _lines(entries: Iterable[Entry]) -> bytes:
+    return "".join(json.dumps([what, *mark, id]) + "\n" for what, mark, id in entries).encode()
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    # A disk that is nearly full takes a part, and refuses the next.
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class Begun:

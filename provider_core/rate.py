@@ -68,7 +68,9 @@ class RateLimit:
         return start - now
 
     def _started(self, number: int) -> float:
-        seconds: float = _TIME.unpack(os.pread(self._ring, _TIME.size, _place(number)))[0]
+        # A machine that lost its power may have kept a part of the file.
+        kept = os.pread(self._ring, _TIME.size, _place(number)).ljust(_TIME.size, b"\0")
+        seconds: float = _TIME.unpack(kept)[0]
         return seconds
 
     @contextmanager

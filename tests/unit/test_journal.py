@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from provider_core import errors
 from provider_core.journal import Journal, Mark, begin, journal_of, key_text, saved
+from tests.support.disk import Disk
 
 MARK = Mark("https://node", "conference", key_text({"name": "Room"}))
 OTHER = Mark("https://node", "conference", key_text({"name": "Other"}))
@@ -47,14 +51,61 @@ def test_what_the_state_has_is_forgotten(tmp_path: Path) -> None:
     assert (tmp_path / "j.jsonl").read_text() == ""
 
 
-def test_a_line_cut_short_is_passed_over(tmp_path: Path) -> None:
-    """A crash of the machine may leave half a line."""
-    journal = Journal(tmp_path / "j.jsonl")
+@pytest.mark.parametrize("used", [False, True])
+def test_a_line_cut_short_is_passed_over(used: bool, tmp_path: Path) -> None:
+    """A crash may leave half a line; the next one stands on its own, also while another process uses the file."""
+    file = tmp_path / "j.jsonl"
+    journal = Journal(file)
     journal.begin([MARK])
-    with (tmp_path / "j.jsonl").open("a") as file:
-        file.write('["made", "https://no\n')
+    journal.made(MARK, "/conference/1/")
+    journal.close()
+    other = Journal(file)
+    with file.open("a") as text:
+        text.write('["made", "https://no')
+    if not used:
+        other.close()
+    journal = Journal(file)
+    journal.begin([OTHER])
+    journal.close()
+    again = Journal(file)
+    assert (again.find(OTHER), again.find(MARK)) == ("", "/conference/1/")
+
+
+def test_a_disk_that_takes_little_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it left out is written too; a disk that is full refuses the create before it is sent."""
+    write, room = os.write, 200
+
+    def little(descriptor: int, data: bytes) -> int:
+        nonlocal room
+        if room <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        room -= 7
+        return write(descriptor, data[:7])
+
+    journal = Journal(tmp_path / "j.jsonl")
+    monkeypatch.setattr(os, "write", little)
+    journal.begin([MARK])
+    assert Journal(tmp_path / "j.jsonl").find(MARK) == ""
+    with pytest.raises(errors.ConfigurationError, match=r"journal .*j\.jsonl \(No space left.*set PROVIDER_JOURNAL"):
+        journal.begin([OTHER] * 3)
+    room = 200
     journal.begin([OTHER])
     assert Journal(tmp_path / "j.jsonl").find(OTHER) == ""
+
+
+def test_a_file_begun_anew_outlives_the_machine(disk: Disk) -> None:
+    """What is still open is on the disk before it takes the old file's place, and so is what comes after it."""
+    file = disk.folder / "j.jsonl"
+    first = Journal(file)
+    first.begin([MARK])
+    first.close()
+    second = Journal(file)
+    assert disk.kept == file.read_text()
+    assert "Room" in disk.kept
+    second.begin([OTHER])
+    assert disk.kept == file.read_text()
+    assert "Other" in disk.kept
+    assert file.stat().st_mode & 0o077 == 0
 
 
 def test_one_file_a_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +120,7 @@ def test_one_file_a_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     saved("dev", "conference", "/conference/1/")
     assert journal_of("dev").find(MARK) is None
     assert (tmp_path / "p.dev.jsonl").stat().st_mode & 0o077 == 0
-    assert {json.loads(line)[0] for line in (tmp_path / "p.dev.jsonl").read_text().splitlines()} == {
+    assert {json.loads(line)[0] for line in (tmp_path / "p.dev.jsonl").read_text().split("\n") if line} == {
         "begin",
         "made",
         "drop",
@@ -88,3 +139,12 @@ def test_where_it_lies(environ: dict[str, str], folder: str, tmp_path: Path) -> 
     """Where it is set, else beside the local state, else under the engine's home."""
     journal_of("where", {name: value.replace("{tmp}", str(tmp_path)) for name, value in environ.items()})
     assert (tmp_path / folder / "project.where.jsonl").exists()
+
+
+def test_where_it_cannot_lie(tmp_path: Path) -> None:
+    """The error names the file, the reason and the setting."""
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        errors.ConfigurationError, match=r"file/folder/j\.jsonl \(Not a directory\).* set PROVIDER_JOURNAL"
+    ):
+        Journal(tmp_path / "file" / "folder" / "j.jsonl")

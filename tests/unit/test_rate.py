@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 from pathlib import Path
 
@@ -97,3 +98,13 @@ def test_a_clock_that_was_set_back_stops_nothing(tmp_path: Path) -> None:
     rate.wait()
     clock.now -= 100_000
     assert rate.wait() == 0.0
+
+
+def test_a_file_that_lost_its_end_stops_nothing(tmp_path: Path) -> None:
+    """As after a power failure: the count was kept, the times were not."""
+    clock = Clock()
+    file = tmp_path / "node"
+    RateLimit(3, clock, clock.sleep, file).wait()
+    file.write_bytes(struct.pack("<Q", 5000))
+    rate = RateLimit(3, clock, clock.sleep, file)
+    assert [rate.wait() for _ in range(4)] == [0.0, 0.0, 0.0, 60.0]

@@ -25,6 +25,7 @@ _COMMANDS = {
     "preview": "say what `up` would change, and change nothing",
     "refresh": "take over into the state what was changed on the node by hand",
     "destroy": "remove from the node all that the stack made",
+    "journal": "list what killed runs made and the stack's state lacks",
 }
 
 
@@ -50,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
             metavar="NAME",
             help="stack (default: dev on the simulated node, else the node's host name)",
         )
-        command.set_defaults(run=_stack, command=name)
+        command.set_defaults(run=_journal if name == "journal" else _stack, command=name)
 
     engine = commands.add_parser("engine", help="find or make an engine, and say where it is")
     engine.add_argument("--anew", action="store_true", help="choose again, even if the recorded one is good")
@@ -93,15 +94,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code if code >= 0 else 128 - code)
 
 
+def _session(options: argparse.Namespace, checkout: Checkout) -> stack.Session:
+    return stack.Session(checkout, (options.stack_dir or checkout.root).resolve(), os.environ, options.stack)
+
+
 def _stack(options: argparse.Namespace, checkout: Checkout) -> int:
-    project = (options.stack_dir or checkout.root).resolve()
-    session = stack.Session(checkout, project, os.environ, options.stack)
+    session = _session(options, checkout)
     code = session.run(options.command, options.extra)
     if code == 0 and options.command in stack.NOTHING and session.changed_nothing():
         print(stack.NOTHING[options.command])
     if code == 0 and options.command == "up" and session.node is not None:
         print(f"\n{simulator.described(session.node, checkout)}")
+    if code == 0 and options.command == "up" and (lost := session.lost()):
+        print(f"\n{lost.after_up()}")
     return code
+
+
+def _journal(options: argparse.Namespace, checkout: Checkout) -> int:
+    lost = _session(options, checkout).lost()
+    print("\n".join(lost.lines) or "Nothing: the state has all that was made.")
+    return 0
 
 
 def _engine(options: argparse.Namespace, checkout: Checkout) -> int:

@@ -6,11 +6,12 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pexip_cli import environment, process, simulator, stack_lock
+from pexip_cli import environment, journal, process, simulator, stack_lock
 from pexip_cli.checkout import Checkout
 from pexip_cli.engine import Engine, ensure
 from pexip_cli.node import Target, choose
 from pexip_cli.problem import Problem
+from provider_core.journal import file_of
 
 # A run that is not asked about: `preview` is what shows the changes beforehand.
 FLAGS: dict[str, tuple[str, ...]] = {
@@ -48,6 +49,8 @@ class Session:
     def run(self, command: str, extra: Sequence[str] = ()) -> int:
         """Runs a command of the engine on the stack, in the user's sight; returns its exit code."""
         self._select()
+        if command == "destroy" and (lost := self.lost()):
+            raise Problem(lost.before_destroy())
         arguments = [command, "--stack", self.target.stack, *FLAGS[command], *extra]
         code = process.in_sight([str(self.engine.pulumi), *arguments], cwd=self.project, env=self.environment)
         if code < 0:
@@ -61,6 +64,16 @@ class Session:
             return False
         changes: dict[str, int] = json.loads(run.stdout)[0].get("resourceChanges") or {}
         return set(changes) <= {"same"}
+
+    def lost(self) -> journal.Lost:
+        """What killed runs made and the stack's state lacks."""
+        file = self.project / file_of(self.target.stack, {**self.environment, "PULUMI_PROJECT": self.name})
+        if not file.exists():
+            return journal.Lost([], "")
+        run = self._quietly("stack", "export", "--stack", self.target.stack)
+        if run.returncode != 0:
+            raise Problem(run.stderr.strip(), code=run.returncode)
+        return journal.Lost(journal.find(file, run.stdout), self.checkout.shown(file))
 
     def _select(self) -> None:
         self._check_lock()

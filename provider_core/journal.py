@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 from provider_core import errors
 from provider_core.joiner import Joiner
 
-__all__ = ["Begun", "Journal", "Mark", "begin", "journal_of", "key_text", "saved"]
+__all__ = ["Begun", "Journal", "Mark", "begin", "file_of", "journal_of", "key_text", "saved"]
 
 
 class Mark(NamedTuple):
@@ -69,6 +69,12 @@ class Journal:
         with self._lock:
             self._catch_up()
             return self._entries.get(mark)
+
+    def entries(self) -> dict[Mark, str]:
+        """All that `find` finds: what was begun, and has been neither refused nor seen in the state since."""
+        with self._lock:
+            self._catch_up()
+            return dict(self._entries)
 
     def begin(self, marks: Sequence[Mark]) -> None:
         """Before creates are sent. Returns when their lines are on the disk."""
@@ -231,7 +237,7 @@ _journals: dict[Path, Journal] = {}
 
 def journal_of(stack: str, environ: Mapping[str, str] = os.environ) -> Journal:
     """The journal of a stack of the current project; opened at the first call."""
-    file = _file(stack, *map(environ.get, ("PULUMI_PROJECT", "PROVIDER_JOURNAL", "PULUMI_BACKEND_URL", "PULUMI_HOME")))
+    file = file_of(stack, environ)
     with _lock:
         if file not in _journals:
             _journals[file] = Journal(file)
@@ -252,6 +258,11 @@ def saved(stack: str, path: str, id: str) -> None:
     """The state of the stack has this object."""
     if stack:
         journal_of(stack).saved(path, id)
+
+
+def file_of(stack: str, environ: Mapping[str, str]) -> Path:
+    """Where the journal of a stack lies, for a process with this environment; PULUMI_PROJECT is the project's name."""
+    return _file(stack, *map(environ.get, ("PULUMI_PROJECT", "PROVIDER_JOURNAL", "PULUMI_BACKEND_URL", "PULUMI_HOME")))
 
 
 @functools.cache

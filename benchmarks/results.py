@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import Usage
-from benchmarks.scenarios import OPERATIONS, Form, Operation, Scenario
+from benchmarks.scenarios import OPERATIONS, Form, Operation, Scenario, scenarios
 
 __all__ = ["Measured", "Results", "Row", "rows_of"]
 
@@ -105,9 +105,10 @@ class Results:
 
     @classmethod
     def read(cls, file: Path) -> Results:
-        """From JSON."""
+        """From JSON, without the rows of scenarios that there are no more."""
         data = json.loads(file.read_text(encoding="utf-8"))
-        return cls(data["machine"], [_row(each) for each in data["rows"]], data["small"])
+        known = set(scenarios())
+        return cls(data["machine"], [row for row in map(_row, data["rows"]) if row.scenario in known], data["small"])
 
 
 def _row(data: dict[str, Any]) -> Row:

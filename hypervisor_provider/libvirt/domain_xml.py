@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from hypervisor_provider.libvirt.disks import Source
@@ -11,29 +11,39 @@ from hypervisor_provider.libvirt.kinds import BRIDGE, USER
 from hypervisor_provider.libvirt.xml import NAMESPACE, Element, element, find_text, new_root, text_of
 
 __all__ = [
-    "AT_START",
     "MANNER",
     "Guest",
+    "at_start",
     "edit",
     "guest_of",
     "has",
     "is_alias",
     "new",
     "nic_of",
+    "not_permitted",
     "own_disks",
     "spaces_out",
     "unfinished",
     "values_of",
 ]
 
-AT_START = ("name", "cpus", "memory", "volumes", "networks", "cpu_mode")
-"""Fields of a machine that take effect when it starts."""
+_AT_START = ("name", "cpus", "memory", "volumes", "networks", "cpu_mode")
 
 MANNER = {"allow_power_off": False, "shutdown_seconds": 120, "serves": ""}
 """What goes to the backend beside the fields of a create or an update: how the machine may be stopped."""
 
 _UNITS = {"b": 1, "bytes": 1, "kb": 10**3, "k": 2**10, "kib": 2**10, "mb": 10**6, "m": 2**20, "mib": 2**20,
           "gb": 10**9, "g": 2**30, "gib": 2**30, "t": 2**40, "tib": 2**40}  # fmt: skip
+
+
+def at_start(changes: Container[str]) -> list[str]:
+    """Those of the fields of a machine that take effect when it starts."""
+    return [name for name in _AT_START if name in changes]
+
+
+def not_permitted(changed: Iterable[str]) -> str:
+    """Why these cannot be changed without a restart."""
+    return f"allow_power_off must be true to change {', '.join(changed)} of a domain that runs, got false"
 
 
 class Guest:

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from hypervisor_provider.libvirt import disks, domain_xml
-from hypervisor_provider.libvirt.domain_xml import AT_START, MANNER
+from hypervisor_provider.libvirt.domain_xml import MANNER
 from hypervisor_provider.libvirt.faults import gone, unless_gone
 from hypervisor_provider.libvirt.host import Host
 from hypervisor_provider.libvirt.kinds import BRIDGE, USER
@@ -75,10 +75,7 @@ class Domains:
             before = _inactive(domain)
             restarts = runs and stays_on and not domain_xml.has(parse(domain.XMLDesc(0)), wanted, parse(before))
             if restarts and not manner["allow_power_off"]:
-                changed = ", ".join(name for name in AT_START if name in body)
-                raise errors.Rejected(
-                    f"allow_power_off must be true to change {changed} of a domain that runs, got false", 409
-                )
+                raise errors.Rejected(domain_xml.not_permitted(domain_xml.at_start(body)), 409)
             self._define(connection, domain, wanted)
             if "start_with_host" in body:
                 domain.setAutostart(int(body["start_with_host"]))

@@ -18,7 +18,19 @@ from typing import IO, Any
 from provider_core import errors
 from provider_core.handover import accept, is_stream
 
-__all__ = ["BY_HAND", "HEAD", "OVA", "PIECE", "Header", "Image", "header_of", "opened", "too_small", "wrong_source"]
+__all__ = [
+    "BY_HAND",
+    "HEAD",
+    "OVA",
+    "PIECE",
+    "Header",
+    "Image",
+    "header_of",
+    "opened",
+    "shrinks",
+    "too_small",
+    "wrong_source",
+]
 
 HEAD = 1024
 """Bytes from which it is told what a file is."""
@@ -89,6 +101,14 @@ def wrong_source(path: Path, format: str, capacity: int | None) -> str:
         return _needs_qemu_img(f"the OVA {path}")
     size = path.stat().st_size if header.format == "raw" else header.size
     return too_small(capacity, size) if capacity is not None and capacity << 20 < size else ""
+
+
+def shrinks(size: int, capacity: int) -> str:
+    """Why a volume of this size cannot have this capacity; both in MiB."""
+    return (
+        f"capacity must be at least {size}, what the volume has, got {capacity}: "
+        "a volume never shrinks; make another one"
+    )
 
 
 def too_small(capacity: int, size: int) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hypervisor_provider.libvirt.domain_xml import AT_START, MANNER
-from hypervisor_provider.libvirt.images import wrong_source
+from hypervisor_provider.libvirt.domain_xml import MANNER, at_start, not_permitted
+from hypervisor_provider.libvirt.images import shrinks, wrong_source
 from hypervisor_provider.libvirt.xml import UNFINISHED, in_form
 from provider_core import errors
 from provider_core.backend import Backend, Created
@@ -67,10 +67,7 @@ class VolumeLifecycle(LibvirtLifecycle):
         old, new = olds.get("capacity"), found.changes.get("capacity")
         if found.replaces or not isinstance(old, (int, float)) or not isinstance(new, (int, float)) or new >= old:
             return ()
-        return [
-            f"capacity must be at least {int(old)}, what the volume has, got {int(new)}: "
-            "a volume never shrinks; make another one"
-        ]
+        return [shrinks(int(old), int(new))]
 
     def make(self, backend: Backend, body: Props, files: Mapping[str, Path], adopt: bool, values: Props) -> Created:
         """As any; what another run left in half may be taken over, and is then made anew."""
@@ -110,12 +107,12 @@ class DomainLifecycle(LibvirtLifecycle):
 
     def objections(self, olds: Props, news: Props, found: Difference) -> Sequence[str]:
         """A restart must be permitted where the machine is known to run."""
-        changed = [name for name in AT_START if name in found.changes]
+        changed = at_start(found.changes)
         runs = olds.get("power") == news.get("power") == "on"
         permitted = news.get("allow_power_off", False) is not False
         if found.replaces or not changed or not runs or permitted:
             return ()
-        return [f"allow_power_off must be true to change {', '.join(changed)} of a domain that runs, got false"]
+        return [not_permitted(changed)]
 
     def make(self, backend: Backend, body: Props, files: Mapping[str, Path], adopt: bool, values: Props) -> Created:
         """As any; what is taken over may have to be restarted."""

@@ -155,11 +155,7 @@ class Volumes:
     def _grow(self, connection: Any, volume: Any, size: int) -> None:
         now = volume.info()[1]
         if size < now:
-            raise errors.Rejected(
-                f"capacity must be at least {-(-now >> 20)}, what the volume has, got {size >> 20}: "
-                "a volume never shrinks; make another one",
-                400,
-            )
+            raise errors.Rejected(images.shrinks(-(-now >> 20), size >> 20), 400)
         path = volume.path()
         for domain in disks.users(connection, volume):
             if domain.isActive():

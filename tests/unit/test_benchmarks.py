@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,14 @@ def test_json_round_trip(tmp_path: Path) -> None:
     """The tables can be written again from the JSON."""
     results().write(tmp_path / "results.json")
     assert markdown(Results.read(tmp_path / "results.json")) == markdown(results())
+
+
+def test_scenarios_that_are_no_more(tmp_path: Path) -> None:
+    """Their rows go."""
+    old = results()
+    old.replace([replace(row, scenario=Scenario(Form.SINGLE, 777)) for row in old.rows[:2]])
+    old.write(tmp_path / "results.json")
+    assert Results.read(tmp_path / "results.json").rows == results().rows
 
 
 @pytest.mark.parametrize(("seconds", "met"), [(10.0, True), (12.0, False)])

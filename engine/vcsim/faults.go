@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
@@ -90,14 +91,15 @@ func (f *faults) handle(ctx *simulator.Context, method *simulator.Method) (mo.Re
 	return nil, nil
 }
 
-// remove takes the machine of a lease away.
+// remove takes the machine of a lease away, and returns when it is gone.
 func (f *faults) remove(lease *simulator.HttpNfcLease) {
 	if lease.Info == nil {
 		return
 	}
 	ctx := f.service.Context
 	if machine, ok := ctx.Map.Get(lease.Info.Entity).(*simulator.VirtualMachine); ok {
-		machine.DestroyTask(ctx, &types.Destroy_Task{This: machine.Self})
+		begun := machine.DestroyTask(ctx, &types.Destroy_Task{This: machine.Self}).(*methods.Destroy_TaskBody)
+		ctx.Map.Get(begun.Res.Returnval).(*simulator.Task).Wait()
 	}
 }
 

@@ -206,6 +206,7 @@ def test_many_are_read_together(vsphere: Vsphere, values: dict[str, Any]) -> Non
 def test_a_session_that_has_expired(vsphere: Vsphere, values: dict[str, Any]) -> None:
     """It is opened again, and what was asked is asked again."""
     held = Held(vsphere, VirtualMachine).up(**values)
+    vsphere.forget()
     vsphere.fail("fault", method="RetrievePropertiesEx", fault="NotAuthenticated")
     assert held.refresh()
     vsphere.fail("fault", method="RenameTask", fault="NotAuthenticated")

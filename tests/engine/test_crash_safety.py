@@ -17,11 +17,11 @@ from tests.support.stack import Stack
 
 SINGLE = """
 from pexip_provider import AutomaticParticipant, Conference
-rooms = [Conference(f"room-{i}", name=f"Room {i}", pin="123456", tag="TAG") for i in range(COUNT)]
+rooms = [Conference(f"room-{i}", name=f"Room {i}", pin="123456", tag="TAG") for i in ROOMS]
 """
 COLLECTION = """
 from pexip_provider import Conference, item
-Conference.collection("rooms", {f"r{i}": item(Conference, name=f"Room {i}", pin="123456", tag="TAG") for i in range(COUNT)})
+Conference.collection("rooms", {f"r{i}": item(Conference, name=f"Room {i}", pin="123456", tag="TAG") for i in ROOMS})
 """
 
 
@@ -31,9 +31,9 @@ class Form(NamedTuple):
     text: str
     rooms: int
 
-    def program(self, tag: str) -> str:
-        """The program with this tag on each room."""
-        return self.text.replace("TAG", tag).replace("COUNT", str(self.rooms))
+    def program(self, tag: str, first: int = 0) -> str:
+        """The program with this tag on each room, the ``first`` of which are replaced by as many others."""
+        return self.text.replace("TAG", tag).replace("ROOMS", f"range({first}, {first + self.rooms})")
 
 
 FORMS = {"single": Form(SINGLE, 24), "collection": Form(COLLECTION, 1200)}
@@ -58,11 +58,10 @@ def wait_for_writes(node: Node, count: int, run: Run) -> None:
 
 # Each victim with each operation in each form; when it is killed and whether checkpoints are on alternates.
 TABLE = [
-    (what, 1 + index % 2, operation, form, bool((index + shift) % 2))
+    (what, 1 + (row + column) % 3, operation, form, bool((row + column + shift) % 2))
     for shift, form in enumerate(FORMS)
-    for index, (what, operation) in enumerate(
-        (what, operation) for what in ("engine", "provider", "node") for operation in ("create", "update", "destroy")
-    )
+    for row, what in enumerate(("engine", "provider", "node"))
+    for column, operation in enumerate(("create", "update", "exchange", "destroy"))
 ]
 
 
@@ -75,9 +74,11 @@ def test_killed(
     stack = Stack(tmp_path, declared.program("before"), node=own_node[0], home=tmp_path / "home")
     stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "false" if checkpoints else "true"
     flags = ["--yes", "--skip-preview", "--parallel", "4"]
+    tag = "after" if operation == "update" else "before"
+    first = declared.rooms // 3 if operation == "exchange" else 0
     if operation != "create":
         assert stack.run("up", *flags).ok
-        stack.program(declared.program("after"))
+        stack.program(declared.program(tag, first))
     else:
         stack.run("stack", "ls")
     command = "destroy" if operation == "destroy" else "up"
@@ -99,8 +100,7 @@ def test_killed(
         rooms = node.objects("conference")
         tags = {each["name"]: each["tag"] for each in rooms}
         assert len(rooms) == len(tags)
-        tag = "after" if operation == "update" else "before"
-        wanted = {} if operation == "destroy" else {f"Room {i}": tag for i in range(declared.rooms)}
+        wanted = {} if operation == "destroy" else {f"Room {i}": tag for i in range(first, first + declared.rooms)}
         assert tags == wanted
     if operation != "destroy":
         assert stack.preview("--expect-no-changes").ok

@@ -166,9 +166,8 @@ class Applying:
             outcomes = self._bulk.delete_all(self._declaration.path, [uri for _, uri in part])
             self.refused |= {key: error for (key, _), error in zip(part, outcomes, strict=True) if error}
             self._progress.add(len(part), "deleted")
-            for (_, uri), error in zip(part, outcomes, strict=True):
-                if error is None:
-                    self._single.in_state(uri)
+            gone = [uri for (_, uri), error in zip(part, outcomes, strict=True) if error is None]
+            self._single.in_state(self._props, gone)
 
     def _take_back(self) -> None:
         """Delete what was made and undo what was changed; the journal keeps what cannot be taken back.

@@ -66,6 +66,7 @@ class CollectionLifecycle(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Whether any item changes; which ones, the engine works out from the inputs."""
+        self.single.in_state(_olds, self._uris(_olds).values())
         if isinstance(_news.get(ITEMS), Unknown):
             return DiffResult(changes=True)
         made = plan(self.declaration, self._items(_olds), self._uris(_olds), self._items(_news))

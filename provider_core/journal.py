@@ -49,7 +49,7 @@ class Journal:
         self._file = file
         self._lock = threading.Lock()
         self._entries: dict[Mark, str] = {}
-        self._marks: dict[tuple[str, str], Mark] = {}
+        self._marks: dict[tuple[str, str, str], Mark] = {}
         self._read_to = 0
         with _written(file):
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -88,12 +88,13 @@ class Journal:
         """The create was refused: nothing was made."""
         self._put("drop", mark)
 
-    def saved(self, path: str, id: str) -> None:
-        """The state has this object (or had it, and it is deleted)."""
-        with self._lock:
-            mark = self._marks.pop((path, id), None)
-        if mark:
-            self._put("drop", mark)
+    def saved(self, address: str, path: str, ids: Iterable[str]) -> None:
+        """The state has these objects of a type (or had them, and they are deleted)."""
+        with self._lock, _written(self._file):
+            known = ((self._marks.pop((address, path, id), None), id) for id in ids)
+            drops: list[Entry] = [("drop", mark, "") for mark, id in known if mark and self._entries.get(mark) == id]
+            if drops:
+                self._append(drops)
 
     def close(self) -> None:
         """Let the file go; the next to open it may start it anew."""
@@ -126,7 +127,7 @@ class Journal:
             self._entries.pop(mark, None)
         else:
             self._entries[mark] = id
-            self._marks[(mark.path, id)] = mark
+            self._marks[(mark.address, mark.path, id)] = mark
 
     def _catch_up(self) -> None:
         """Replay what another process has appended since."""
@@ -149,13 +150,15 @@ class Journal:
         with self._lock:
             self._catch_up()
             kept = _lines(("made", mark, id) for mark, id in self._entries.items())
-            if len(kept) == self._read_to or not _locked(self._descriptor, fcntl.LOCK_EX):
+            if len(kept) == self._read_to:
                 return
-            fresh = self._file.with_suffix(".new")
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(kept)
-            _sync(fresh)
-            fresh.replace(self._file)
+            if _is_alone(self._descriptor):
+                fresh = self._file.with_suffix(".new")
+                with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                    file.write(kept)
+                _sync(fresh)
+                fresh.replace(self._file)
+            # To ask whether one is alone gives up the lock that says otherwise: somebody else may have begun anew.
             os.close(self._descriptor)
             self._descriptor = _open(self._file)
             self._entries.clear()
@@ -185,11 +188,10 @@ def _open(file: Path) -> int:
         os.close(descriptor)
 
 
-def _locked(descriptor: int, kind: int) -> bool:
+def _is_alone(descriptor: int) -> bool:
     try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except OSError:
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
         return False
     return True
 
@@ -254,10 +256,10 @@ def begin(stack: str, marks: Sequence[Mark]) -> list[Begun]:
     return begun
 
 
-def saved(stack: str, path: str, id: str) -> None:
-    """The state of the stack has this object."""
+def saved(stack: str, address: str, path: str, ids: Iterable[str]) -> None:
+    """The state of the stack has these objects of a type, on the server at this address."""
     if stack:
-        journal_of(stack).saved(path, id)
+        journal_of(stack).saved(address, path, ids)
 
 
 def file_of(stack: str, environ: Mapping[str, str]) -> Path:

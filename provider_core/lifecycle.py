@@ -7,7 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
@@ -160,7 +160,7 @@ class Lifecycle(ResourceProvider):
         found = diff(self.declaration, olds, news, _olds, _news)
         if found and (reasons := self.objections(olds, news, found)):
             raise errors.Rejected("; ".join(reasons))
-        self.in_state(_id)
+        self.in_state(_olds, [_id])
         return DiffResult(
             changes=bool(found),
             replaces=list(found.replaces),
@@ -230,7 +230,7 @@ class Lifecycle(ResourceProvider):
         # Another resource of this run may have it now: its name in the stack has changed.
         if not taken(backend, _id):
             self.remove(backend, _id, from_engine(self.declaration, _props))
-        self.in_state(_id)
+        self.in_state(_props, [_id])
 
     def problems(self, values: Props) -> list[Failure]:
         """Failures of check beyond the declaration's own; may look at files, must not ask the node."""
@@ -361,9 +361,11 @@ class Lifecycle(ResourceProvider):
         """The backend of the connection that the property bag names; made once, at the first call."""
         return backend_of(self.declaration.vendor, self._settings(props))
 
-    def in_state(self, id: str) -> None:
-        """The state has this object: the journal may forget it."""
-        saved(self.stack, self.declaration.path, id)
+    def in_state(self, props: Props, ids: Iterable[str]) -> None:
+        """The state has these objects, on the connection that the property bag names: the journal may forget them."""
+        # A preview needs no server, and no journal.
+        with suppress(errors.ConfigurationError):
+            saved(self.stack, self.address(props), self.declaration.path, ids)
 
     def _settings(self, props: Props) -> Settings:
         return self.connections.settings(str(props.get(CONNECTION) or ""))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from pexip_provider import Conference
 from provider_core import errors
 from provider_core.collecting import CollectionLifecycle
+from provider_core.journal import journal_of
 from tests.contract.bench import Bench
 from tests.contract.test_client_faults import FAULTS
+from tests.support.disk import Disk
 from tests.support.node import Node
 
 COUNT = 30
@@ -104,6 +108,22 @@ def test_delete(rooms: Rooms, fault: str) -> None:
     except errors.ItemsRefused:
         rooms.delete()
     assert rooms.there == {}
+
+
+def test_the_journal_forgets_what_the_state_has(rooms: Rooms, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All at once, when the next run shows the items it has; what is deleted goes as well."""
+    rooms.collection.single.stack = "kept"
+    rooms.create("x")
+    journal = journal_of("kept")
+    assert set(journal.entries().values()) == set(rooms.outs["uris"].values())
+    writes = mock.Mock(wraps=os.write)
+    monkeypatch.setattr(os, "write", writes)
+    assert not rooms.collection.diff("id", rooms.outs, rooms.bag("x")).changes
+    assert (journal.entries(), writes.call_count) == ({}, 1)
+    rooms.delete()
+    rooms.create("y")
+    rooms.update("y", count=20)
+    assert len(journal.entries()) == 20
 
 
 def test_read_of_items_that_are_gone(rooms: Rooms) -> None:

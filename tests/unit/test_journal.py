@@ -42,13 +42,34 @@ def test_what_the_state_has_is_forgotten(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j.jsonl")
     journal.begin([MARK, OTHER])
     journal.made(MARK, "/conference/1/")
-    journal.saved("conference", "/conference/1/")
+    journal.saved("https://node", "conference", ["/conference/1/", "/conference/2/"])
     journal.drop(OTHER)
     assert journal.find(MARK) is None
     assert journal.find(OTHER) is None
     journal.close()
     Journal(tmp_path / "j.jsonl")
     assert (tmp_path / "j.jsonl").read_text() == ""
+
+
+def test_ids_are_of_one_server(tmp_path: Path) -> None:
+    """Two nodes count alike: that the state has one's object says nothing of the other's."""
+    journal = Journal(tmp_path / "j.jsonl")
+    other = MARK._replace(address="https://other")
+    journal.begin([MARK, other])
+    journal.made(MARK, "/conference/1/")
+    journal.made(other, "/conference/1/")
+    journal.saved("https://node", "conference", ["/conference/1/"])
+    assert journal.entries() == {other: "/conference/1/"}
+
+
+def test_an_id_of_before_says_nothing(tmp_path: Path) -> None:
+    """What was made anew is not the object that is known to be gone."""
+    journal = Journal(tmp_path / "j.jsonl")
+    for number in (1, 2):
+        journal.begin([MARK])
+        journal.made(MARK, f"/conference/{number}/")
+    journal.saved("https://node", "conference", ["/conference/1/"])
+    assert journal.entries() == {MARK: "/conference/2/"}
 
 
 @pytest.mark.parametrize("used", [False, True])
@@ -117,7 +138,7 @@ def test_one_file_a_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert journal_of("dev").find(MARK) == "/conference/1/"
     assert journal_of("prod").find(MARK) is None
     assert begin("", [MARK])[0].earlier is None
-    saved("dev", "conference", "/conference/1/")
+    saved("dev", "https://node", "conference", ["/conference/1/"])
     assert journal_of("dev").find(MARK) is None
     assert (tmp_path / "p.dev.jsonl").stat().st_mode & 0o077 == 0
     assert {json.loads(line)[0] for line in (tmp_path / "p.dev.jsonl").read_text().split("\n") if line} == {

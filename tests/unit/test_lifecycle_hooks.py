@@ -137,6 +137,23 @@ def test_a_create_is_on_the_disk_before_it_is_sent(
     assert lifecycle.create({"name": "box"}).id == "box"
 
 
+def test_the_journal_forgets_what_the_state_has(lifecycle: Lifecycle, disk: Disk) -> None:
+    """The next run shows the object that it has, and on which connection; without an address nothing is forgotten."""
+    lifecycle.stack = "forgets"
+    made = lifecycle.create({"name": "box"}).outs or {}
+    journal = journal_of("forgets")
+    (mark,) = journal.entries()
+    connections = lifecycle.connections
+    lifecycle.connections = Connections("sample", {"sample:connections": {"two": {"address": "two"}}}.get, environ={})
+    elsewhere = {**made, "connection": "two"}
+    lifecycle.diff("box", elsewhere, elsewhere)
+    lifecycle.diff("box", made, made)
+    assert journal.entries() == {mark: "box"}
+    lifecycle.connections = connections
+    lifecycle.diff("box", made, made)
+    assert journal.entries() == {}
+
+
 def test_a_create_that_is_lost_with_its_server_stays_in_the_journal(
     lifecycle: Lifecycle, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from pexip_provider.client import Client, detail
 from pexip_provider.extras import Extras
 from pexip_provider.snapshots import Snapshots
 from provider_core import errors
-from provider_core.backend import Created
+from provider_core.backend import Created, take_back
 from provider_core.bulk import Change, New
 from provider_core.connections import Settings
 
@@ -49,9 +50,8 @@ class PexipBackend:
         if files:
             try:
                 self.client.upload(id, files)
-            except errors.ProviderError:
-                self.client.delete(id)
-                raise
+            except errors.ProviderError as error:
+                take_back(partial(self.client.delete, id), error)
         kind = response.headers.get("Content-Type", "")
         return Created(id, response.content or None if kind.startswith(("text/xml", "application/xml")) else None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
@@ -75,7 +76,11 @@ class Batches:
     def _identify(self, news: Sequence[New], outcomes: Sequence[str | BaseException]) -> list[str | BaseException]:
         """The outcomes with ids in the place of `_MADE`: one request for a hundred of them or so."""
         made = [new for new, outcome in zip(news, outcomes, strict=True) if outcome is _MADE]
-        ids = iter(self._ids(made) if made else ())
+        try:
+            ids = iter(self._ids(made) if made else ())
+        except errors.ProviderError as error:
+            # Else it would be taken for the error of the create, after which nothing is there.
+            ids = repeat(errors.AnswerLost(f"made in a bulk request, but not to be asked for its id: {error}"))
         return [next(ids) if outcome is _MADE else outcome for outcome in outcomes]
 
     def _post(self, new: New) -> str:

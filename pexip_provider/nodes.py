@@ -13,7 +13,7 @@ from pexip_provider.extras import extras_of
 from pexip_provider.notes import MADE_OF, SENT, UNDELIVERED, WITHDRAWN, Note
 from pexip_provider.rolling import Member, back
 from provider_core import errors, handover, service
-from provider_core.backend import Backend, Created
+from provider_core.backend import Backend, Created, take_back
 from provider_core.checking import Failure
 from provider_core.lifecycle import Lifecycle, Props
 from provider_core.waiting import wait
@@ -165,8 +165,8 @@ class WorkerVmLifecycle(Lifecycle):
         return _HandedOver(id, image=handover.offer(stream))
 
     def _take_back(self, backend: Backend, id: str, kind: str) -> None:
-        backend.delete(self.declaration.path, id)
-        raise errors.Rejected(f"the node was made without the file for {kind}, and taken back", 200)
+        error = errors.Rejected(f"the node was made without the file for {kind}, and taken back", 200)
+        take_back(lambda: backend.delete(self.declaration.path, id), error)
 
     def _called_home(self, backend: Backend, id: str, name: str) -> bool:
         """Whether the node was provisioned; one that was sent its document is given time to say so."""

@@ -41,6 +41,7 @@ class Applying:
         self._made: dict[str, str] = {}
         self._adopted: set[str] = set()
         self._undo: dict[str, Change] = {}
+        self._unknown: set[str] = set()
         self._progress = _Progress(len(plan.creates) + len(plan.updates) + len(plan.deletes))
         self.refused: dict[str, errors.ProviderError] = {}
         self.aftermath = "nothing else was changed"
@@ -110,6 +111,7 @@ class Applying:
                 self.refused[key] = outcome
         self._progress.add(len(bodies) - len(lost), "made")
         if lost:
+            self._unknown |= lost.keys()
             # They may have been made. Before anything is sent again, look.
             self._take_over(lost, adopt=False)
             again = {key: body for key, body in lost.items() if key not in self._made}
@@ -181,8 +183,7 @@ class Applying:
         outcomes = self._bulk.delete_all(self._declaration.path, list(fresh.values()))
         gone = {key for key, outcome in zip(fresh, outcomes, strict=True) if outcome is None}
         for key, begun in self._begun.items():
-            lost = isinstance(self.refused.get(key), errors.AnswerLost)
-            if key in gone | self._adopted or (key not in self._made and not lost):
+            if key in gone | self._adopted or (key not in self._made and key not in self._unknown):
                 begun.nothing_made()
         stays = self._made.keys() - gone - self._adopted
         if stays or any(undone):

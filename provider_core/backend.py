@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
-__all__ = ["Backend", "Created"]
+from provider_core import errors
+
+__all__ = ["Backend", "Created", "take_back"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,15 @@ class Created:
     id: str
     document: bytes | None = None
     digest: str = ""
+
+
+def take_back(delete: Callable[[], None], error: errors.ProviderError) -> NoReturn:
+    """Delete what was made in vain, and raise the error; `AnswerLost` when it cannot be deleted either."""
+    try:
+        delete()
+    except errors.ProviderError as second:
+        raise errors.AnswerLost(f"{error}; what was made could not be taken back: {second}") from None
+    raise error
 
 
 class Backend(Protocol):

@@ -280,35 +280,48 @@ class Lifecycle(ResourceProvider):
         if existing:
             return self._take_over(backend, existing, body, files)
         self._refuse(backend, None, body)
-        lost: errors.ProviderError | None = None
+        lost: list[errors.ProviderError] = []
+        try:
+            return self._sent(backend, body, files, values, lost)
+        except errors.DEFINITE as error:
+            if not lost or isinstance(error, errors.AlreadyExists):
+                raise
+            # Nobody can tell now whether it was made before: the next run looks, because the journal keeps it.
+            raise errors.AnswerLost(f"{lost[-1]}; then {error}") from None
+
+    def _sent(
+        self,
+        backend: Backend,
+        body: Props,
+        files: Mapping[str, Path],
+        values: Props,
+        lost: list[errors.ProviderError],
+    ) -> Created:
+        """Send the create until it is known what came of it; attempts of which it is not go to ``lost``."""
+        unique = self.declaration.key_is_unique
         key = self.declaration.key_of(body) if self.declaration.joinable else None
         for attempt in range(4):
+            refusal = None
             try:
                 return self.send(backend, body, files, key, values)
             except (errors.AnswerLost, errors.ServerFailed) as error:
                 # It may have been made. Before anything is sent again, look.
-                lost = error
-                try:
-                    existing = self._existing(backend, body)
-                except errors.ConnectionFailed:
-                    # Nobody can tell now whether it was made: the next run looks, because the journal keeps it.
-                    raise error from None
-                if existing and self._same(existing[1], body):
-                    recovered = self.recovered(backend, existing[0], files, values)
-                    if recovered:
-                        return recovered
-                elif existing and self.declaration.key_is_unique:
-                    raise self.exists(existing[0]) from None
-                if not self.declaration.natural_key or getattr(error, "status", 503) not in (502, 503, 504):
-                    break
-                time.sleep(getattr(error, "retry_after", 0.0) or 0.5 * 2**attempt)
+                lost.append(error)
             except errors.Rejected as error:
-                existing = self._existing(backend, body) if self.declaration.key_is_unique else None
-                if existing is None:
-                    raise
-                raise self.exists(existing[0], error) from None
-        assert lost is not None
-        raise lost
+                refusal = error
+            existing = self._existing(backend, body) if lost or unique else None
+            if existing and lost and self._same(existing[1], body):
+                recovered = self.recovered(backend, existing[0], files, values)
+                if recovered:
+                    return recovered
+            elif existing and unique:
+                raise self.exists(existing[0], refusal)
+            if refusal:
+                raise refusal
+            if not self.declaration.natural_key or getattr(lost[-1], "status", 503) not in (502, 503, 504):
+                break
+            time.sleep(getattr(lost[-1], "retry_after", 0.0) or 0.5 * 2**attempt)
+        raise lost[-1]
 
     def send(
         self, backend: Backend, body: Props, files: Mapping[str, Path], key: Props | None, values: Props

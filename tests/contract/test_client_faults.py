@@ -5,6 +5,7 @@ Each fault meets each operation on the wire between the real client and the simu
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import requests
 
 from provider_core import errors
 from provider_core.declaration import Declaration
+from provider_core.journal import journal_of
 from provider_core.lifecycle import Lifecycle
 from tests.contract.bench import Bench
 from tests.contract.examples import write_zip
@@ -114,6 +116,53 @@ def test_a_create_is_on_the_disk_before_it_is_sent(wanted: Object, disk: Disk, m
 
 
 @every_type
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_create_of_which_nobody_can_tell(wanted: Object, status: int, disk: Disk) -> None:
+    """Its answer is lost and the look is refused: it stays in the journal, and the next run goes on with it."""
+    wanted.lifecycle.stack = "unknown"
+    path = f"/{wanted.declaration.path}/"
+    wanted.node.fail("drop_after", method="POST", path=path)
+    wanted.node.fail("status", method="GET", path=path, status=status, times=9)
+    with pytest.raises(errors.AnswerLost, match=rf"no answer came .*; then .*\({status}\)|answered {status}"):
+        wanted.create()
+    assert set(journal_of("unknown").entries().values()) == {""}
+    wanted.node.mend()
+    wanted.create()
+    assert [each["resource_uri"] for each in wanted.there()] == [wanted.id]
+
+
+@two_types
+def test_an_attempt_after_one_that_is_unknown(wanted: Object, disk: Disk) -> None:
+    """What a later attempt is refused for says nothing of an earlier one, which may still be at work."""
+    wanted.lifecycle.stack = "unknown"
+    path = f"/{wanted.declaration.path}/"
+    wanted.node.fail("status", method="POST", path=path, status=504, retry_after=QUICK)
+    wanted.node.fail("status", method="POST", path=path, status=403)
+    with pytest.raises(errors.AnswerLost, match=r"answered 504.*; then .* answered 403"):
+        wanted.create()
+    assert set(journal_of("unknown").entries().values()) == {""}
+
+
+def test_ids_that_cannot_be_asked_for(bench: Bench, node: Node, disk: Disk) -> None:
+    """Objects of a bulk request are there, whatever becomes of the question for their ids."""
+    rooms = [Object(bench, node, "conference") for _ in range(12)]
+    for number, room in enumerate(rooms):
+        room.lifecycle.stack, room.values = "ids", {"name": f"Room {number}"}
+    node.fail("status", method="GET", path="/conference/", status=401, times=99)
+    with ThreadPoolExecutor(len(rooms)) as pool:
+        failed = [each.exception() for each in [pool.submit(room.create) for room in rooms]]
+        assert {type(each) for each in failed} <= {errors.AnswerLost, type(None)}
+        assert errors.AnswerLost in map(type, failed)
+        assert len(journal_of("ids").entries()) == len(rooms)
+        node.mend()
+        assert len(node.objects("conference")) == len(rooms)
+        again = [room for room, error in zip(rooms, failed, strict=True) if error]
+        for each in [pool.submit(room.create) for room in again]:
+            each.result()
+    assert sorted(room.id for room in rooms) == sorted(each["resource_uri"] for each in node.objects("conference"))
+
+
+@every_type
 @every_fault
 def test_create(wanted: Object, fault: dict[str, Any]) -> None:
     """A create whose answer is lost is not sent again before the node was asked; one object, and its own id."""
@@ -136,6 +185,27 @@ def test_an_upload(bench: Bench, node: Node, fault: dict[str, Any]) -> None:
     found = node.objects("ivr_theme", name="Theme")
     assert [each["resource_uri"] for each in found] == [made.id]
     assert found[0]["package"]
+
+
+def test_an_upload_whose_object_cannot_be_taken_back(bench: Bench, node: Node, disk: Disk) -> None:
+    """It stays in the journal, and the next run goes on with it."""
+    theme = by_path()["ivr_theme"]
+    lifecycle = bench.lifecycle(theme)
+    lifecycle.stack = "upload"
+    write_zip(bench.folder, "theme.zip")
+    bag = bench.bag(theme, {"name": "Theme", "package": "theme.zip"})
+    inputs = {**lifecycle.check(bag, bag).inputs}
+    node.fail("status", method="PATCH", path="/ivr_theme/", status=403, times=9)
+    node.fail("status", method="DELETE", path="/ivr_theme/", status=403, times=9)
+    with pytest.raises(
+        errors.AnswerLost, match=r"PATCH .* answered 403.*; what was made could not be taken back: DELETE"
+    ):
+        lifecycle.create(inputs)
+    assert set(journal_of("upload").entries().values()) == {""}
+    node.mend()
+    made = lifecycle.create(inputs)
+    (found,) = node.objects("ivr_theme", name="Theme")
+    assert (found["resource_uri"], bool(found["package"])) == (made.id, True)
 
 
 @two_types

@@ -86,6 +86,30 @@ def test_create_when_the_look_up_fails(rooms: Rooms, fault: str) -> None:
     assert len(rooms.outs["uris"]) == COUNT
 
 
+@pytest.mark.parametrize("lost", ["drop_after", "drop_before"])
+def test_create_of_which_nobody_can_tell(rooms: Rooms, lost: str, disk: Disk) -> None:
+    """The answer is lost, and what follows is refused: all stays in the journal, and the next run goes on with it."""
+    rooms.collection.single.stack = "unknown"
+    rooms.node.fail(lost, method="PATCH", path="/conference/$")
+    rooms.node.fail("status", method="GET", path="/conference/", status=401, times=99)
+    with pytest.raises(errors.ProviderError, match="refuses the credentials"):
+        rooms.create("x")
+    assert len(journal_of("unknown").entries()) == COUNT
+    rooms.node.mend()
+    rooms.create("x")
+    assert rooms.there == wanted("x")
+
+
+def test_an_attempt_after_one_that_is_unknown(rooms: Rooms, disk: Disk) -> None:
+    """What a later attempt is refused for says nothing of an earlier one, which may still be at work."""
+    rooms.collection.single.stack = "unknown"
+    rooms.node.fail("drop_before", method="PATCH", path="/conference/$")
+    rooms.node.fail("status", method="PATCH", path="/conference/$", status=401, times=9)
+    with pytest.raises(errors.ItemsRefused, match="refuses the credentials"):
+        rooms.create("x")
+    assert len(journal_of("unknown").entries()) == COUNT
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_update(rooms: Rooms, fault: str) -> None:
     """Changes reach every item; again, where it is not known whether they did."""

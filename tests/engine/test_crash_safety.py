@@ -56,6 +56,31 @@ def wait_for_writes(node: Node, count: int, run: Run) -> None:
         time.sleep(0.01)
 
 
+def kill(what: str, writes: int, stack: Stack, own_node: list[Simulator], *command: str) -> None:
+    """Begin a run, and kill something after so many writes; a node that was killed is back afterwards."""
+    with Node(own_node[0]) as node:
+        node.forget()
+        run = Run(stack, *command)
+        wait_for_writes(node, writes, run)
+        if what == "node":
+            own_node[0].kill()
+        else:
+            run.kill(what)
+        run.end()
+    if what == "node":
+        own_node[0] = Simulator(own_node[0].data, own_node[0].port, latency=30)
+    stack.run("cancel", "--yes")
+
+
+def tags_of_rooms(simulator: Simulator) -> dict[str, str]:
+    """The tag of each room by its name; fails when one is there twice."""
+    with Node(simulator) as node:
+        rooms = node.objects("conference")
+    tags = {each["name"]: each["tag"] for each in rooms}
+    assert len(rooms) == len(tags)
+    return tags
+
+
 # Each victim with each operation in each form; when it is killed and whether checkpoints are on alternates.
 TABLE = [
     (what, 1 + (row + column) % 3, operation, form, bool((row + column + shift) % 2))
@@ -82,28 +107,29 @@ def test_killed(
     else:
         stack.run("stack", "ls")
     command = "destroy" if operation == "destroy" else "up"
-    with Node(own_node[0]) as node:
-        node.forget()
-        run = Run(stack, command, *flags)
-        wait_for_writes(node, writes, run)
-        if what == "node":
-            own_node[0].kill()
-        else:
-            run.kill(what)
-        run.end()
-    if what == "node":
-        own_node[0] = Simulator(tmp_path / "node", own_node[0].port)
-    stack.run("cancel", "--yes")
+    kill(what, writes, stack, own_node, command, *flags)
     again = stack.run(command, *flags)
     assert again.ok, again.out
-    with Node(own_node[0]) as node:
-        rooms = node.objects("conference")
-        tags = {each["name"]: each["tag"] for each in rooms}
-        assert len(rooms) == len(tags)
-        wanted = {} if operation == "destroy" else {f"Room {i}": tag for i in range(first, first + declared.rooms)}
-        assert tags == wanted
+    wanted = {} if operation == "destroy" else {f"Room {i}": tag for i in range(first, first + declared.rooms)}
+    assert tags_of_rooms(own_node[0]) == wanted
     if operation != "destroy":
         assert stack.preview("--expect-no-changes").ok
+
+
+@pytest.mark.parametrize("victims", [("node", "engine", "node"), ("provider", "node", "all")], ids="-".join)
+@pytest.mark.parametrize("form", FORMS)
+def test_killed_again_and_again(form: str, victims: tuple[str, ...], tmp_path: Path, own_node: list[Simulator]) -> None:
+    """One run after the other; the one that is left alone finishes the work of them all."""
+    declared = FORMS[form]
+    flags = ["--yes", "--skip-preview", "--parallel", "4"]
+    stack = Stack(tmp_path, declared.program("before"), node=own_node[0], home=tmp_path / "home")
+    stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
+    for writes, what in enumerate(victims, 1):
+        kill(what, writes, stack, own_node, "up", *flags)
+    again = stack.up()
+    assert again.ok, again.out
+    assert tags_of_rooms(own_node[0]) == {f"Room {i}": "before" for i in range(declared.rooms)}
+    assert stack.preview("--expect-no-changes").ok
 
 
 def test_objects_without_a_unique_key_are_not_made_twice(tmp_path: Path, own_node: list[Simulator]) -> None:

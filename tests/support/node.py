@@ -61,6 +61,10 @@ class Node:
         """Make the next requests that match go wrong; `simulators.traffic.Fault` says how."""
         self.request("POST", "/simulator/faults", json=[{"action": action, **fault}])
 
+    def mend(self) -> None:
+        """From now on nothing goes wrong."""
+        self.request("DELETE", "/simulator/faults")
+
     def settings(self, **settings: Any) -> dict[str, Any]:
         """Change the rate limit (requests a minute), the latency (milliseconds), and how nodes come to be; all of it."""
         found: dict[str, Any] = self.request("PATCH", "/simulator/settings", json=settings).json()
@@ -88,7 +92,7 @@ class Node:
 
     def reset(self) -> None:
         """The node as on its first day, with nothing that goes wrong, no limit, and no request seen."""
-        self.request("DELETE", "/simulator/faults")
+        self.mend()
         self.settings(rate_limit=None, latency=0)
         self.request("POST", "/simulator/reset")
         self.forget()

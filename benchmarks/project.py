@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.measuring import Usage, run
 from pexip_cli.engine import Engine
-from pexip_cli.environment import RECOMMENDED
+from pexip_cli.environment import RECOMMENDED, backend_url
 
 __all__ = ["ROOT", "CommandFailed", "Project"]
 
@@ -59,7 +59,7 @@ class Project:
             "PYTHONPATH": str(ROOT),
             "PULUMI_PYTHON_CMD": str(Path(sys.prefix) / "bin" / "python"),
             "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+            "PULUMI_BACKEND_URL": backend_url(folder / "state"),
             "PULUMI_CONFIG_PASSPHRASE": "of a benchmark",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             **RECOMMENDED,

@@ -20,11 +20,20 @@ RECOMMENDED = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_PARALLEL": "256"}
 """What docs/crash-safety.md recommends; the caller's own values win."""
 
 
+def backend_url(state: Path) -> str:
+    """The URL of a state in a folder.
+
+    Without ``metadata=skip`` the engine keeps another file beside it, which it writes in place. Killed meanwhile, it
+    cannot read the state any more, though that is whole: "failed to load checkpoint: EOF".
+    """
+    return f"file://{quote(str(state))}?metadata=skip"
+
+
 def settings(checkout: Checkout) -> dict[str, str]:
     """What does not depend on the caller's environment."""
     return {
         "PULUMI_HOME": str(checkout.home),
-        "PULUMI_BACKEND_URL": f"file://{quote(str(checkout.state))}",
+        "PULUMI_BACKEND_URL": backend_url(checkout.state),
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         # For programs, providers and policies alike, whatever a shell's hooks do to PATH.
         "PULUMI_PYTHON_CMD": str(Path(sys.prefix) / "bin" / "python"),

@@ -19,7 +19,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from provider_core import errors
 from provider_core.joiner import Joiner
@@ -276,7 +276,7 @@ def _folder(journal: str | None, backend: str, home: str | None) -> Path:
     if journal:
         return Path(journal)
     if backend.startswith("file://"):
-        place = unquote(urlsplit(backend).path) if backend.startswith("file:///") else backend.removeprefix("file://")
+        place = unquote(backend.removeprefix("file://").partition("?")[0])
         return Path(place).expanduser() / ".pulumi" / "journals"
     return Path(home or "~/.pulumi").expanduser() / "journals"
 

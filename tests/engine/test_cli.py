@@ -70,6 +70,8 @@ def test_what_a_killed_run_made_is_not_left_behind(pexip: Cli, node: Node) -> No
     code, out = pexip.run("up")
     assert (code, "killed runs" in out) == (0, False), out
     assert pexip.run("journal")[1].endswith("Nothing: the state has all that was made.\n")
+    # A file beside the state would be written in place, and one that a kill cut short keeps the engine from the state.
+    assert list(pexip.state.rglob("*.attrs")) == []
     # As a kill leaves it: the state is saved at the end.
     state.write_text(before)
 

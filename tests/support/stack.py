@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from pexip_cli.environment import backend_url
 from tests.support.engine import ROOT, search_path
 
 __all__ = ["Result", "Stack"]
@@ -82,7 +83,7 @@ class Stack:
             "PATH": search_path(),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
             "PULUMI_HOME": str(home or folder / "home"),
-            "PULUMI_BACKEND_URL": backend.as_uri(),
+            "PULUMI_BACKEND_URL": backend_url(backend),
             "PULUMI_CONFIG_PASSPHRASE": "of a test",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             # The tests of a minute are more than a node's limit, which they would share.

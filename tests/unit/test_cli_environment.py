@@ -62,7 +62,7 @@ def test_the_values(checkout: Checkout, engine: Engine, node: Node) -> None:
     made = environment.variables(checkout, engine, node, {"PATH": "/bin"})
     assert made["PATH"].split(os.pathsep) == [f"{sys.prefix}/bin", str(engine.folder), "/bin"]
     assert made["PULUMI_HOME"] == str(checkout.root / ".local" / "home")
-    assert unquote(made["PULUMI_BACKEND_URL"]) == f"file://{checkout.root / '.local' / 'state'}"
+    assert unquote(made["PULUMI_BACKEND_URL"]) == f"file://{checkout.root / '.local' / 'state'}?metadata=skip"
     assert made["PULUMI_PYTHON_CMD"] == f"{sys.prefix}/bin/python"
     assert made["PULUMI_SKIP_UPDATE_CHECK"] == "1"
     assert made["PEXIP_ADDRESS"] == made["PEXIP_SIMULATED"] == ADDRESS

@@ -151,13 +151,15 @@ def test_one_file_a_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("environ", "folder"),
     [
-        ({"PULUMI_BACKEND_URL": "file://{tmp}/a%20b"}, "a b/.pulumi/journals"),
+        ({"PULUMI_BACKEND_URL": "file://{tmp}/a%20b?metadata=skip"}, "a b/.pulumi/journals"),
+        ({"PULUMI_BACKEND_URL": "file://./a?metadata=skip"}, "a/.pulumi/journals"),
         ({"PULUMI_HOME": "{tmp}/home", "PULUMI_BACKEND_URL": "https://api.example.com"}, "home/journals"),
         ({"PROVIDER_JOURNAL": "{tmp}/set", "PULUMI_HOME": "{tmp}/home"}, "set"),
     ],
 )
-def test_where_it_lies(environ: dict[str, str], folder: str, tmp_path: Path) -> None:
+def test_where_it_lies(environ: dict[str, str], folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it is set, else beside the local state, else under the engine's home."""
+    monkeypatch.chdir(tmp_path)
     journal_of("where", {name: value.replace("{tmp}", str(tmp_path)) for name, value in environ.items()})
     assert (tmp_path / folder / "project.where.jsonl").exists()
 

@@ -24,7 +24,7 @@ main(sys.argv[2:])
 
 
 class Cli:
-    """`pexip` in a checkout of its own, for the stack ``test`` of some rooms."""
+    """`pexip` in a checkout of its own, for the stack ``test`` of some rooms, and a collection of one more."""
 
     def __init__(self, folder: Path, simulator: Simulator) -> None:
         self._folder = folder
@@ -35,7 +35,8 @@ class Cli:
         """Declare so many."""
         names = [f"Room {number}" for number in range(count)]
         rooms = "".join(f"Conference({name!r}, name={name!r})\n" for name in names)
-        self._stack.program(f"from pexip_provider import Conference\n{rooms}")
+        staff = """Conference.collection("staff", {"alice": item(Conference, name="Alice", pin="739146")})\n"""
+        self._stack.program(f"from pexip_provider import Conference, item\n{rooms}{staff if count else ''}")
 
     def run(self, command: str) -> tuple[int, str]:
         """The exit code and all that was printed."""
@@ -78,11 +79,12 @@ def test_what_a_killed_run_made_is_not_left_behind(pexip: Cli, node: Node) -> No
     code, out = pexip.run("destroy")
     assert code == 1
     ids = {each["name"]: each["resource_uri"] for each in node.objects("conference")}
-    for number in range(5):
+    assert f'conference with name "Alice" on {node.address}: {ids["Alice"]}\n' in out
+    for number in range(4):
         assert f'conference with name "Room {number}" on {node.address}: {ids[f"Room {number}"]}\n' in out
-    assert "  and 3 more, which `pexip journal` lists\nRun `make up` first" in out
+    assert "  and 4 more, which `pexip journal` lists\nRun `make up` first" in out
     assert f"delete {os.path.join('.local', 'state', '.pulumi', 'journals', 'a-test.test.jsonl')}." in out
-    assert len(ids) == len(node.objects("conference")) == 8
+    assert len(ids) == len(node.objects("conference")) == 9
 
     pexip.rooms(6)
     code, out = pexip.run("up")

@@ -1,10 +1,11 @@
 """What killed runs made and a stack does not know: it stands in the stack's journal, and not in its state."""
 
 import json
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
+from typing import Any
 
 from provider_core.journal import Journal, Mark
 
@@ -43,12 +44,20 @@ class Lost:
 
 def find(file: Path, state: str) -> list[str]:
     """What the journal in ``file`` has and ``state`` (JSON text of the engine's) lacks, a line each."""
-    there = set(re.findall(r'"([^"\\]+)"', state))
+    there = set(_strings(json.loads(state)))
     journal = Journal(file)
     try:
-        return sorted(_line(mark, id) for mark, id in journal.entries().items() if id not in there)
+        return sorted(_line(mark, id) for mark, id in journal.entries().items() if not id or id not in there)
     finally:
         journal.close()
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _strings(each)
 
 
 def _line(mark: Mark, id: str) -> str:

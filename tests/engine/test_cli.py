@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulators.process import Simulator
+from tests.support.engine import ROOT
 from tests.support.node import Node
 from tests.support.stack import Stack
 
@@ -38,6 +39,11 @@ class Cli:
         staff = """Conference.collection("staff", {"alice": item(Conference, name="Alice", pin="739146")})\n"""
         self._stack.program(f"from pexip_provider import Conference, item\n{rooms}{staff if count else ''}")
 
+    def quickstart(self) -> None:
+        """Declare what the example does, in place of rooms."""
+        for file in (ROOT / "stacks" / "quickstart").glob("*.*"):
+            self._stack.file(file.name, file.read_bytes())
+
     def run(self, command: str) -> tuple[int, str]:
         """The exit code and all that was printed."""
         environment = {**self._stack.environment, "PEXIP_ENGINE": "path"}
@@ -59,6 +65,16 @@ class Cli:
 def pexip(tmp_path: Path, simulator: Simulator) -> Cli:
     """The command, on the test's node."""
     return Cli(tmp_path, simulator)
+
+
+def test_all_of_a_stack_is_known(pexip: Cli, node: Node) -> None:
+    """Whatever types it declares, nothing of it is taken for a killed run's."""
+    pexip.quickstart()
+    code, out = pexip.run("up")
+    assert (code, "killed runs" in out) == (0, False), out
+    assert pexip.run("journal")[1].endswith("Nothing: the state has all that was made.\n")
+    assert pexip.run("destroy")[0] == 0
+    assert node.objects("conference") == []
 
 
 def test_what_a_killed_run_made_is_not_left_behind(pexip: Cli, node: Node) -> None:

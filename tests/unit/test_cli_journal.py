@@ -26,7 +26,8 @@ def test_what_the_state_lacks(tmp_path: Path) -> None:
     for id, mark in marks.items():
         if id:
             journal.made(mark, id)
-    state = json.dumps({"id": "/conference/1/", "outputs": {"uris": {"a": "/conference/2/"}, "": ""}})
+    outputs = {"": "", "note": '"', "list": ["", {"uris": {"a": "/conference/2/"}}]}
+    state = json.dumps({"type": "", "outputs": outputs, "parent": "", "id": "/conference/1/", "more": None})
     assert find(file, state) == [
         f'automatic_participant with alias "a", description "long {"long " * 13}[...] on {NODE}: '
         "perhaps, its answer never came",
